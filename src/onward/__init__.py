@@ -1,0 +1,75 @@
+"""Onward: life-cycle models, run over dated event logs, with a reason for every step.
+
+`load_model` reads what may happen, `read_log` what was seen, `replay` brings the two together, `live` drives one case
+by hand. Names are imported when they are first used, so that `import onward` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from onward.version import __version__
+
+if TYPE_CHECKING:
+    from onward.files import read_log
+    from onward.history.engine import replay
+    from onward.history.machine import Live, live
+    from onward.history.replayed import Replay
+    from onward.history.stepping import Step
+    from onward.library import Study, load_cases, load_model, load_study, shipped_models
+    from onward.log.log import Event, EventLog
+    from onward.model.document import parse_model
+    from onward.model.model import Model
+    from onward.model.writing import write_model
+    from onward.problems import LogError, ModelError, OnwardError, Problem, UsageError
+
+_HOMES = {
+    "onward.files": ("read_log",),
+    "onward.library": ("Study", "load_cases", "load_model", "load_study", "shipped_models"),
+    "onward.history.engine": ("replay",),
+    "onward.history.machine": ("Live", "live"),
+    "onward.history.replayed": ("Replay",),
+    "onward.history.stepping": ("Step",),
+    "onward.log.log": ("Event", "EventLog"),
+    "onward.model.document": ("parse_model",),
+    "onward.model.model": ("Model",),
+    "onward.model.writing": ("write_model",),
+    "onward.problems": ("LogError", "ModelError", "OnwardError", "Problem", "UsageError"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Event",
+    "EventLog",
+    "Live",
+    "LogError",
+    "Model",
+    "ModelError",
+    "OnwardError",
+    "Problem",
+    "Replay",
+    "Step",
+    "Study",
+    "UsageError",
+    "__version__",
+    "live",
+    "load_cases",
+    "load_model",
+    "load_study",
+    "parse_model",
+    "read_log",
+    "replay",
+    "shipped_models",
+    "write_model",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

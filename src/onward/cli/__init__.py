@@ -1,0 +1,81 @@
+"""The shell: arguments → calls of the library → text and an exit code.
+
+Exit codes: 0 fine, 1 findings (an invariant is broken), 2 bad input or usage. Commands are imported when they are
+asked for, so that `onward --help` is quick.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TextIO
+
+from onward.cli.arguments import UsageStop
+from onward.problems import OnwardError, suggestion
+from onward.version import __version__
+
+COMMANDS = {
+    "replay": "replay a log; without one, the six partnerships of the 2007 report",
+    "explain": "the life of one case, step by step, with reasons and what is missing",
+    "models": "the models that come with Onward",
+    "schema": "the format of a model file, as JSON Schema",
+}
+
+HELP = f"""\
+usage: onward COMMAND ...
+
+Life-cycle models: guarded state machines run over dated event logs, with a reason for every step.
+
+commands:
+{chr(10).join(f"  {name:<10}{says}" for name, says in COMMANDS.items())}
+
+options:
+  -h, --help     show this text; `onward COMMAND --help` tells more
+  --version      show the version
+
+Start with `onward replay`, then `onward explain "UN-NATO"`.
+"""
+
+
+def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
+    """Run one command and return its exit code.
+
+    Args:
+        argv: the arguments, without the program's name.
+        stdout: where results go.
+        stderr: where problems go.
+
+    """
+    name, rest = (argv[0], argv[1:]) if argv else ("", ())
+    if name in {"", "-h", "--help"}:
+        (stdout if name else stderr).write(HELP)
+        return 0 if name else 2
+    if name == "--version":
+        stdout.write(f"onward {__version__}\n")
+        return 0
+    if name not in COMMANDS:
+        stderr.write(f"onward: there is no command {name!r}; {suggestion(name, COMMANDS)}\n")
+        return 2
+    try:
+        code: int = import_module(f"onward.cli.{name}").run(rest, stdout, stderr)
+    except UsageStop as stop:
+        (stderr if stop.code else stdout).write(stop.text)
+        return stop.code
+    except OnwardError as error:
+        stderr.writelines(f"onward: {line}\n" for line in str(error).splitlines())
+        return 2
+    return code
+
+
+def run() -> None:
+    """Run the command line that the shell gave, and exit."""
+    try:
+        code = main(sys.argv[1:], sys.stdout, sys.stderr)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (`onward ... | head`): that is its business, and Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)

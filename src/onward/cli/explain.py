@@ -1,0 +1,39 @@
+"""`onward explain`: one case in words."""
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from onward.cli.arguments import Arguments, emit, format_of, study_of, width_of
+
+DESCRIPTION = """\
+Tell the life of one case step by step: what each event did and why, its source, and what is missing for the next
+phase. A pair may be written in any order: UN-EU, UN–EU, "EU;UN".
+
+Without LOG: one of the six partnerships of the 2007 report."""
+
+
+def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
+    """Explain one case and return 0."""
+    parser = Arguments("explain", DESCRIPTION)
+    parser.add_argument("case", metavar="CASE", help="the case: a name, or a pair in any order")
+    parser.add_log()
+    parser.add_output()
+    arguments = parser.answer(argv)
+
+    from onward.history.engine import replay  # noqa: PLC0415  # only when there is work
+    from onward.history.telling import tell  # noqa: PLC0415
+    from onward.report import data  # noqa: PLC0415
+    from onward.report.summary import rejections  # noqa: PLC0415
+
+    study = study_of(arguments)
+    done = replay(study.model, study.log, as_of=study.as_of, reading=arguments.reading)
+    life = done.life(arguments.case)
+    stderr.writelines(f"! {line}\n" for line in rejections(study.log))
+    match format_of(arguments):
+        case "json":
+            emit(data.to_json(data.life_data(life)), arguments, stdout)
+        case "csv":
+            emit(data.to_csv(data.STEP_HEADINGS, map(data.step_data, life.steps)), arguments, stdout)
+        case _:
+            emit(tell(life, width_of(stdout, arguments)) + "\n", arguments, stdout)
+    return 0

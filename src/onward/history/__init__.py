@@ -1,0 +1,1 @@
+"""What happened: the log as the model reads it."""

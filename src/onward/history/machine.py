@@ -1,0 +1,186 @@
+"""One live case, driven by hand, on the package `transitions`.
+
+`transitions` holds the phases and decides which transition fires; it is known to this module only. What an event means
+beside that (memory, rules of conduct, outcomes, reasons) is `stepping`'s, as it is in a replay. Slow and plain: the
+reference that faster engines are held against.
+"""
+
+import itertools
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import Any, cast
+
+from attrs import define, field
+from transitions import EventData, Machine
+
+from onward.history.judging import View, guard_holds
+from onward.history.state import CaseState, from_plain, not_begun, numbers, to_plain
+from onward.history.stepping import Reading, Step, instant, step
+from onward.log.dates import DateError, Interval, interval_of
+from onward.log.log import Event, Value
+from onward.model.elements import ANY, START, Transition
+from onward.model.model import Model
+from onward.problems import Problem, UsageError
+
+_EVENTLESS = "(no event)"
+
+Moment = str | int | date | datetime | Interval | None
+
+
+@define
+class _Carrier:
+    """What `transitions` moves about: a place, the view to judge guards on, and the transition that fired."""
+
+    place: str
+    view: View
+    fired: Transition | None = None
+
+
+def _allows(transition: Transition, data: EventData) -> bool:
+    return guard_holds(transition.when, cast("_Carrier", data.model).view) is True
+
+
+def _note(transition: Transition, data: EventData) -> None:
+    cast("_Carrier", data.model).fired = transition
+
+
+@lru_cache(maxsize=64)
+def machine_of(model: Model) -> Machine:
+    """Return the `transitions.Machine` of *model*: one for all its cases, whose state is theirs."""
+    machine = Machine(
+        model=None,
+        states=list(model.places),
+        initial=START,
+        auto_transitions=False,
+        send_event=True,
+        model_attribute="place",
+    )
+    for transition in model.transitions:
+        triggers = (_EVENTLESS,) if transition.on is None else transition.on
+        if ANY in triggers:
+            triggers = tuple(model.kinds)
+        sources = [place for place in model.places if any(model.within(place, name) for name in transition.sources)]
+        for trigger, source in itertools.product(triggers, sources):
+            machine.add_transition(
+                trigger,
+                source,
+                model.entered(transition.target),
+                conditions=partial(_allows, transition),
+                before=partial(_note, transition),
+            )
+    return machine
+
+
+def choose_by_machine(view: View, trigger: str | None) -> Transition | None:
+    """Return the transition that the machine of the view's model fires there, if any."""
+    machine = machine_of(view.model)
+    event = machine.events.get(_EVENTLESS if trigger is None else trigger)
+    if event is None or view.place not in event.transitions:
+        return None
+    carrier = _Carrier(view.place, view)
+    event.trigger(carrier)
+    return carrier.fired
+
+
+@define
+class Live:
+    """One case, driven by hand.
+
+    A live case changes as events are fired; `fork` branches it, and `state` is a plain value to keep.
+
+    Attributes:
+        model: what may happen.
+        reading: which end of a partial date counts.
+
+    """
+
+    model: Model
+    reading: Reading = "certain"
+    _state: CaseState = field(kw_only=True)
+
+    @property
+    def case(self) -> str:
+        """The name of the case."""
+        return self._state.case
+
+    @property
+    def phase(self) -> str:
+        """Where the case is: a phase, a stage as `phase.stage`, or `start`."""
+        return self._state.place
+
+    @property
+    def context(self) -> dict[str, int]:
+        """What the case remembers: one number a context variable."""
+        return numbers(self.model, self._state.memory)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Where the case stands, as plain values for JSON; carries the model's fingerprint."""
+        return to_plain(self._state, self.model)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the case has ended."""
+        return self.model.is_final(self._state.place)
+
+    def fire(self, event: str | Event, *, time: Moment = None, **attributes: Value) -> Step:
+        """Let an event happen to the case, and return what it did.
+
+        Args:
+            event: its type, or a row of a log.
+            time: when: an ISO date, full or partial, a year, a date or a datetime. Left out, the last event's.
+            **attributes: the event's attributes, as guards read them.
+
+        Raises:
+            UsageError: the date is none, or lies before the last event.
+
+        """
+        self._state, done = self._step(event, time, attributes)
+        return done
+
+    def may(self, event: str | Event, *, time: Moment = None, **attributes: Value) -> Step:
+        """Return what `fire` would do, and leave the case as it is. True where the case would move.
+
+        `short` of the step says which clause of which guard is short, and by how much.
+        """
+        return self._step(event, time, attributes)[1]
+
+    def fork(self) -> "Live":
+        """Return a second case in the same state; what happens to one does not happen to the other."""
+        return Live(self.model, self.reading, state=self._state)
+
+    def _step(self, event: str | Event, time: Moment, attributes: Mapping[str, Value]) -> tuple[CaseState, Step]:
+        happened = event if isinstance(event, Event) else Event(event, self._when(time), attributes=dict(attributes))
+        now, last = instant(happened.time, self.reading), instant(self._state.last, self.reading)
+        if now is not None and last is not None and now < last:
+            earlier, later = happened.time, self._state.last
+            what = f"{earlier and earlier.recorded} lies before the last event ({later and later.recorded})"
+            raise UsageError([Problem("time", what, "fire events in time order, or replay them as a log")])
+        return step(self.model, self._state, happened, reading=self.reading, choose=choose_by_machine)
+
+    def _when(self, time: Moment) -> Interval | None:
+        if time is None:
+            return self._state.last
+        try:
+            return interval_of(time)
+        except DateError as error:
+            raise UsageError([Problem("time", error.what, error.mend)]) from error
+
+
+def live(
+    model: Model, case: str = "case", *, state: Mapping[str, Any] | None = None, reading: Reading = "certain"
+) -> Live:
+    """Return one live case of *model*.
+
+    Args:
+        model: what may happen.
+        case: what to call the case.
+        state: where to go on: what `Live.state` gave. Left out, the case has not begun.
+        reading: `certain` counts an event from the last instant of its date, `possible` from the first.
+
+    Raises:
+        UsageError: *state* is no state, or belongs to another model.
+
+    """
+    return Live(model, reading, state=not_begun(model, case) if state is None else from_plain(state, model))

@@ -1,0 +1,1 @@
+"""What was seen: event logs as plain columns; knows no model."""

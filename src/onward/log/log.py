@@ -1,0 +1,167 @@
+"""The event log: what was seen, one row an event, as plain columns in file order.
+
+Plain tuples rather than a data frame: a small log is read and replayed before a data-frame library is imported.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal
+
+from attrs import field, frozen
+
+from onward.log.dates import Interval
+from onward.problems import Problem
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Value = bool | int | float | str | None
+AttributeType = Literal["boolean", "integer", "number", "string"]
+
+
+@frozen
+class Event:
+    """One dated row, as a model's guards see it.
+
+    Attributes:
+        type: the event type.
+        time: when it happened; None only for a live machine driven without dates.
+        id: the event's id, empty where the log has none.
+        attributes: every other column and its value, None where nothing is recorded.
+        organizations: the codes of those who took part, in the order recorded.
+        until: when it ended, where that is recorded.
+        row: the position in the log, from 0.
+
+    """
+
+    type: str
+    time: Interval | None
+    id: str = ""
+    attributes: Mapping[str, Value] = field(factory=dict, hash=False)
+    organizations: tuple[str, ...] = ()
+    until: Interval | None = None
+    row: int = -1
+
+
+@frozen
+class RejectedRow:
+    """A row that was read and kept out of the log.
+
+    Attributes:
+        line: the line where it starts, from 1; None for a row of a data frame.
+        row: the position among all rows read, from 0.
+        problems: everything that is wrong with it, never empty.
+        fields: the cells as recorded, in the order of the columns; of a row without cells, the whole line.
+
+    """
+
+    line: int | None
+    row: int
+    problems: tuple[Problem, ...]
+    fields: tuple[object, ...]
+
+
+@frozen
+class EventLog:
+    """What was seen: one entry a row kept in each column, in file order.
+
+    Attributes:
+        name: what the log was read from, for messages and manifests.
+        types: the event types.
+        times: when each event happened.
+        ids: the event ids, empty strings where the log has none.
+        untils: when each event ended, None where that is not recorded.
+        has_case: whether the log has a column `case`.
+        case_names: that column, or an empty tuple.
+        has_organizations: whether the log has a column `organizations`.
+        organizations: the codes in that column, or an empty tuple.
+        attributes: name and type of every other column.
+        columns: name and values of every other column.
+        rejected: the rows kept out.
+
+    """
+
+    name: str
+    types: tuple[str, ...]
+    times: tuple[Interval, ...]
+    ids: tuple[str, ...]
+    untils: tuple[Interval | None, ...]
+    has_case: bool
+    case_names: tuple[str, ...]
+    has_organizations: bool
+    organizations: tuple[tuple[str, ...], ...]
+    attributes: Mapping[str, AttributeType] = field(factory=dict, hash=False)
+    columns: Mapping[str, tuple[Value, ...]] = field(factory=dict, hash=False, repr=False)
+    rejected: tuple[RejectedRow, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    @property
+    def rows_read(self) -> int:
+        """The number of rows read: those kept and those rejected."""
+        return len(self) + len(self.rejected)
+
+    def event(self, row: int) -> Event:
+        """Return the event in *row*, counted from 0."""
+        return Event(
+            type=self.types[row],
+            time=self.times[row],
+            id=self.ids[row],
+            attributes={name: values[row] for name, values in self.columns.items()},
+            organizations=self.organizations[row] if self.has_organizations else (),
+            until=self.untils[row],
+            row=range(len(self))[row],
+        )
+
+    def events(self) -> Iterator[Event]:
+        """Yield every event, in file order."""
+        return map(self.event, range(len(self)))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of what the log says, in hexadecimal; the same content in another file has the same."""
+        digest = sha256()
+        for row, event in enumerate(self.events()):
+            recorded = {name: value for name, value in event.attributes.items() if value is not None}
+            content = (
+                event.id,
+                self.case_names[row] if self.has_case else None,
+                event.organizations,
+                self.times[row].recorded,
+                event.type,
+                event.until and event.until.recorded,
+                recorded,
+            )
+            digest.update(json.dumps(content, sort_keys=True).encode() + b"\n")
+        return digest.hexdigest()
+
+    @cached_property
+    def frame(self) -> "pl.DataFrame":
+        """The log as a polars frame: `time` and `until` as recorded, `first` and `last` as instants.
+
+        Organizations are joined by `;`. An attribute named like one of the frame's own columns gets a trailing `_`.
+        """
+        import polars as pl  # noqa: PLC0415 - heavy, and a small replay does without
+
+        columns = {
+            "event_id": pl.Series(self.ids, dtype=pl.String),
+            "time": pl.Series([time.recorded for time in self.times], dtype=pl.String),
+            "first": pl.Series([time.first for time in self.times], dtype=pl.Datetime("us")),
+            "last": pl.Series([time.last for time in self.times], dtype=pl.Datetime("us")),
+            "event": pl.Series(self.types, dtype=pl.String),
+        }
+        if self.has_case:
+            columns["case"] = pl.Series(self.case_names, dtype=pl.String)
+        if self.has_organizations:
+            columns["organizations"] = pl.Series([";".join(codes) for codes in self.organizations], dtype=pl.String)
+        columns["until"] = pl.Series([until and until.recorded for until in self.untils], dtype=pl.String)
+        types = {"boolean": pl.Boolean, "integer": pl.Int64, "number": pl.Float64, "string": pl.String}
+        for name, values in self.columns.items():
+            own = name
+            while own in columns:
+                own += "_"
+            columns[own] = pl.Series(values, dtype=types[self.attributes[name]])
+        return pl.DataFrame(columns)

@@ -1,0 +1,545 @@
+"""Guard text ⇄ Guard. A mistake points at its column; nothing is ever evaluated as Python.
+
+The language, loosest binding first: `or`, `and`, `not`, one comparison (`== != < <= > >= in`), `+ -`, `*`, a sign,
+then names, numbers, quoted strings, `true`, `false` and parentheses.
+"""
+
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Literal, NoReturn, get_args
+
+from attrs import define, field, frozen
+
+from onward.model.guards import (
+    And,
+    Arithmetic,
+    Attribute,
+    Compare,
+    Comparison,
+    Constant,
+    CurrentPhase,
+    Elapsed,
+    EventType,
+    Expression,
+    Guard,
+    Holds,
+    Memory,
+    Minus,
+    Not,
+    OneOf,
+    Operator,
+    Or,
+    Parameter,
+    PhaseName,
+    Scalar,
+    TypeName,
+)
+from onward.problems import nearest, suggestion
+
+Kind = Literal["number", "text", "truth", "phase", "type", "attribute", "unknown"]
+
+ELAPSED = ("years_in_phase", "years_since_start")
+KEYWORDS = ("and", "or", "not", "in", "true", "false")
+RESERVED = frozenset({"phase", "event", "before", "any", "start", *ELAPSED, *KEYWORDS})
+"""Names that a model may not give to its own things."""
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
+    | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    | (?P<sign>==|!=|<=|>=|<|>|\+|-|\*|\(|\)|\[|\]|,)
+    | (?P<stray>&&|\|\||\S)
+    )""",
+    re.VERBOSE,
+)
+
+_INSTEAD = {
+    "=": "write == to compare",
+    "&&": "write and",
+    "&": "write and",
+    "||": "write or",
+    "|": "write or",
+    "!": "write not",
+    "/": "multiply by the inverse: there is no division",
+    '"': "close the string with the quote that opened it",
+    "'": "close the string with the quote that opened it",
+}
+
+
+@frozen
+class Mistake:
+    """What is wrong with a guard's text, at *offset* characters from its start."""
+
+    offset: int
+    what: str
+    mend: str
+
+
+class GuardError(Exception):
+    """A guard's text that is no guard; carries every mistake found."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("; ".join(f"column {m.offset + 1}: {m.what}; {m.mend}" for m in self.mistakes))
+
+
+@frozen
+class Vocabulary:
+    """The names that a guard may use, and which of them make sense where it stands.
+
+    Attributes:
+        parameters: name to value.
+        context: names of context variables.
+        phases: names of phases and, dotted, of stages.
+        types: event types.
+        event: whether there is an event to look at.
+        case: whether there is a case to look at (its phase, memory and age).
+        before: whether `before.*` makes sense.
+
+    """
+
+    parameters: Mapping[str, Scalar] = field(factory=dict)
+    context: Collection[str] = ()
+    phases: Collection[str] = ()
+    types: Collection[str] = ()
+    event: bool = True
+    case: bool = True
+    before: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Every name that stands for something here."""
+        case = ["phase", *ELAPSED, *self.context, *self.phases] if self.case else []
+        return [*case, *self.parameters, *self.types, *(["event.type"] if self.event else [])]
+
+
+_UNKNOWN = Attribute("")
+"""Stands where a name stood for nothing."""
+
+_DIGITS = 18  # a whole number beyond that does not fit a 64-bit column
+_DEEPEST = 200
+"""Parentheses and signs in one guard; a text beyond that was not written by a person, and would exhaust the stack."""
+
+
+@frozen
+class _Token:
+    kind: str
+    text: str
+    offset: int
+
+
+def parse_guard(text: str, vocabulary: Vocabulary) -> Guard:
+    """Return the guard that *text* says.
+
+    Args:
+        text: as it stands in a model file.
+        vocabulary: the names it may use.
+
+    Raises:
+        GuardError: the text is no guard, with every unknown name in it.
+
+    """
+    parser = _Parser(_tokens(text), vocabulary)
+    guard = parser.whole()
+    if parser.mistakes:
+        raise GuardError(parser.mistakes)
+    return guard
+
+
+def _tokens(text: str) -> list[_Token]:
+    found = []
+    at = 0
+    while match := _TOKEN.match(text, at):
+        kind = match.lastgroup or ""
+        found.append(_Token(kind, match[kind], match.start(kind)))
+        at = match.end()
+    return [*found, _Token("end", "", len(text.rstrip()))]
+
+
+@define
+class _Parser:
+    """Reads tokens left to right; names that stand for nothing are noted and reading goes on."""
+
+    tokens: list[_Token]
+    names: Vocabulary
+    at: int = 0
+    mistakes: list[Mistake] = field(factory=list)
+
+    @property
+    def here(self) -> _Token:
+        return self.tokens[self.at]
+
+    def take(self, *texts: str) -> _Token | None:
+        """Step over the next token if it is one of *texts*."""
+        token = self.here
+        if token.kind in {"sign", "name"} and token.text in texts:
+            self.at += 1
+            return token
+        return None
+
+    def stop(self, what: str, mend: str, token: _Token | None = None) -> NoReturn:
+        offset = (token or self.here).offset
+        raise GuardError([*self.mistakes, Mistake(offset, what, mend)])
+
+    def note(self, token: _Token, what: str, mend: str) -> None:
+        self.mistakes.append(Mistake(token.offset, what, mend))
+
+    def expect(self, text: str, opened: _Token) -> None:
+        if not self.take(text):
+            self.stop(f"{opened.text!r} is never closed", f"add {text!r} here", self.here)
+
+    def whole(self) -> Guard:
+        if self.here.kind == "end":
+            self.stop("the guard is empty", "write a condition, or leave the key out")
+        if sum(token.text in {"(", "not", "+", "-", "*"} for token in self.tokens) > _DEEPEST:
+            self.stop("the guard is nested too deeply", f"use at most {_DEEPEST} parentheses, signs and nots")
+        start = self.here
+        found = self.disjunction()
+        if self.here.kind != "end":
+            text = self.here.text
+            self.stop(f"{text!r} does not fit here", _INSTEAD.get(text, "join conditions with and, or"))
+        return self.condition(found, start)
+
+    # Every reading method below returns a condition or a value; which of the two is right is its caller's question.
+
+    def disjunction(self) -> Guard | Expression:
+        return self.chain("or", self.conjunction, Or)
+
+    def conjunction(self) -> Guard | Expression:
+        return self.chain("and", self.negation, And)
+
+    def chain(
+        self, word: str, part: Callable[[], Guard | Expression], whole: type[And] | type[Or]
+    ) -> Guard | Expression:
+        start = self.here
+        first = part()
+        if not (self.here.kind == "name" and self.here.text == word):
+            return first
+        parts = [self.condition(first, start)]
+        while self.take(word):
+            start = self.here
+            parts.append(self.condition(part(), start))
+        return whole(tuple(inner for p in parts for inner in (p.parts if isinstance(p, whole) else (p,))))
+
+    def negation(self) -> Guard | Expression:
+        if self.take("not"):
+            start = self.here
+            return Not(self.condition(self.negation(), start))
+        return self.comparison()
+
+    def comparison(self) -> Guard | Expression:
+        start = self.here
+        left = self.sum()
+        if self.take("in"):
+            guard: Guard = self.membership(self.value(left, start), start)
+        elif sign := self.take(*get_args(Comparison)):
+            right_start = self.here
+            right = self.value(self.sum(), right_start)
+            guard = self.compared(sign, self.value(left, start), start, right, right_start)
+        else:
+            return left
+        if self.here.text in {"in", *get_args(Comparison)} and self.here.kind in {"sign", "name"}:
+            self.stop("comparisons do not chain", "join two comparisons with and")
+        return guard
+
+    def membership(self, value: Expression, start: _Token) -> OneOf:
+        opened = self.here
+        if not self.take("["):
+            self.stop("a list must follow in", "write in [first, second]")
+        options: list[Expression] = []
+        while not options or self.take(","):
+            token = self.here
+            option = self.value(self.sum(), token)
+            self.check_pair(token, "==", value, option, start, token)
+            options.append(option)
+        self.expect("]", opened)
+        return OneOf(self.as_type(value, options), tuple(self.as_type(o, [value]) for o in options))
+
+    def compared(
+        self, sign: _Token, left: Expression, left_start: _Token, right: Expression, right_start: _Token
+    ) -> Compare:
+        operator: Comparison = sign.text  # type: ignore[assignment]  # `take` was given these texts only
+        self.check_pair(sign, operator, left, right, left_start, right_start)
+        return Compare(operator, self.as_type(left, [right]), self.as_type(right, [left]))
+
+    def as_type(self, value: Expression, others: list[Expression]) -> Expression:
+        """Read a quoted string beside `event.type` as the event type it names."""
+        beside_type = any(isinstance(other, EventType) for other in others)
+        if beside_type and isinstance(value, Constant) and isinstance(value.value, str):
+            return TypeName(value.value)
+        return value
+
+    def check_pair(  # noqa: PLR0913  # two values, their places and the sign between them belong together
+        self,
+        at: _Token,
+        operator: Comparison,
+        left: Expression,
+        right: Expression,
+        left_start: _Token,
+        right_start: _Token,
+    ) -> None:
+        """Note a comparison that could never be right, whatever the log."""
+        for value, other, token in ((left, right, left_start), (right, left, right_start)):
+            text = value.value if isinstance(value, Constant) else None
+            if isinstance(other, EventType) and isinstance(text, str):
+                if text not in self.names.types:
+                    self.note(token, f"there is no event type {text!r}", suggestion(text, self.names.types))
+                return
+        kinds = self.kind(left), self.kind(right)
+        if "unknown" in kinds or ("attribute" in kinds and not {"phase", "type"} & set(kinds)):
+            return
+        if kinds[0] != kinds[1]:
+            self.note(at, f"{_A[kinds[0]]} is never {_A[kinds[1]]}", "compare things of one kind")
+        elif kinds[0] in {"truth", "type"} and operator not in {"==", "!="}:
+            self.note(at, f"{_A[kinds[0]]} has no order", "compare with == or !=")
+
+    def sum(self) -> Guard | Expression:
+        return self.arithmetic(("+", "-"), self.product)
+
+    def product(self) -> Guard | Expression:
+        return self.arithmetic(("*",), self.signed)
+
+    def arithmetic(self, signs: tuple[Operator, ...], part: Callable[[], Guard | Expression]) -> Guard | Expression:
+        start = self.here
+        left = part()
+        while sign := self.take(*signs):
+            operator: Operator = sign.text  # type: ignore[assignment]  # `take` was given these texts only
+            right_start = self.here
+            right = part()
+            left = Arithmetic(operator, self.number(left, start), self.number(right, right_start))
+        return left
+
+    def signed(self) -> Guard | Expression:
+        if self.take("-"):
+            start = self.here
+            operand = self.number(self.signed(), start)
+            if isinstance(operand, Constant) and isinstance(operand.value, int | float):
+                return Constant(-operand.value)
+            return Minus(operand)
+        return self.primary()
+
+    def primary(self) -> Guard | Expression:
+        token = self.here
+        self.at += token.kind != "end"
+        if token.kind == "number":
+            return Constant(self.figure(token))
+        if token.kind == "text":
+            return Constant(re.sub(r"\\(.)", r"\1", token.text[1:-1]))
+        if token.text == "(":
+            inside = self.disjunction()
+            self.expect(")", token)
+            return inside
+        if token.kind == "name" and token.text not in {"and", "or", "in", "not"}:
+            return self.name(token)
+        if token.kind == "end":
+            self.stop("the guard ends too early", "write what is compared", token)
+        return self.stop(
+            f"{token.text!r} does not fit here", _INSTEAD.get(token.text, "write a name or a value here"), token
+        )
+
+    def figure(self, token: _Token) -> int | float:
+        if token.text.isdigit() and len(token.text) <= _DIGITS:
+            return int(token.text)
+        number = float(token.text)
+        if not math.isfinite(number):
+            self.stop("the number is too large", "write a smaller one", token)
+        return number
+
+    def name(self, token: _Token) -> Expression:
+        text = token.text
+        if text in {"true", "false"}:
+            return Constant(text == "true")
+        head, _, rest = text.partition(".")
+        if head == "event":
+            return self.of_event(token, rest)
+        if head == "before":
+            return self.of_before(token, rest)
+        if text in self.names.parameters:
+            return Parameter(text)
+        if text in self.names.types:
+            return TypeName(text)
+        found = self.of_case(text)
+        if found is None:
+            return self.unknown(token)
+        if not self.names.case:
+            self.note(token, f"{text!r} is not known here", "this guard sees the event only: use event.<attribute>")
+        return found
+
+    def of_case(self, text: str, *, before: bool = False) -> Expression | None:
+        if text == "phase":
+            return CurrentPhase(before)
+        if text in self.names.context:
+            return Memory(text, before)
+        if text in ELAPSED and not before:
+            return Elapsed("years_in_phase" if text == ELAPSED[0] else "years_since_start")
+        if (text in self.names.phases or text == "start") and not before:
+            return PhaseName(text)
+        return None
+
+    def of_event(self, token: _Token, rest: str) -> Expression:
+        if not self.names.event:
+            self.note(token, "there is no event here", "an invariant sees the phase and the context only")
+        if not rest and self.take("["):
+            key = self.here
+            if key.kind != "text":
+                self.stop("event[...] takes a quoted name", 'write event["name of the column"]')
+            self.at += 1
+            self.expect("]", token)
+            return Attribute(re.sub(r"\\(.)", r"\1", key.text[1:-1]))
+        if not rest:
+            self.note(token, "event alone says nothing", "write event.<attribute> or event.type")
+        if rest == "time":
+            self.note(token, "event.time is not compared", "use years_in_phase or years_since_start")
+        if "." in rest:
+            self.note(token, f"{token.text!r} has a dot too many", 'write event["name of the column"]')
+        return EventType() if rest == "type" else Attribute(rest)
+
+    def of_before(self, token: _Token, rest: str) -> Expression:
+        if not self.names.before:
+            self.note(token, "'before' is known in `step` invariants only", "use the name without before.")
+        found = self.of_case(rest, before=True)
+        if found is None:
+            near = nearest(rest, ["phase", *self.names.context])
+            mend = f"did you mean 'before.{near}'?" if near else "write before.phase or before.<context variable>"
+            self.note(token, f"there is no {token.text!r}", mend)
+        return found or _UNKNOWN
+
+    def unknown(self, token: _Token) -> Expression:
+        """Note an unknown name; what it returns fits anywhere, so one slip is one problem."""
+        text = token.text
+        dotted = [name for name in self.names.phases if name.endswith(f".{text}")]
+        if text in {"null", "None"}:
+            mend = "leave it out: a comparison with a missing value never holds"
+        elif dotted:
+            mend = f"did you mean {dotted[0]!r}?"
+        else:
+            mend = suggestion(text, self.names.names, otherwise=f'a text stands in quotes: "{text}"')
+        self.note(token, f"there is no {text!r}", mend)
+        return _UNKNOWN
+
+    def condition(self, found: Guard | Expression, start: _Token) -> Guard:
+        """Return *found* as a condition; note a value that is none."""
+        if isinstance(found, Guard):
+            return found
+        kind = self.kind(found)
+        if kind not in {"truth", "attribute", "unknown"}:
+            self.note(start, f"{_A[kind]} is no condition", f"compare it: {write_expression(found)} {_COMPARED[kind]}")
+        return Holds(found)
+
+    def value(self, found: Guard | Expression, start: _Token) -> Expression:
+        """Return *found* as a value; a condition cannot be compared."""
+        if isinstance(found, Guard):
+            self.stop("a condition cannot be compared", "join conditions with and, or, not", start)
+        return found
+
+    def number(self, found: Guard | Expression, start: _Token) -> Expression:
+        """Return *found* as a number to reckon with; note a value that is none."""
+        value = self.value(found, start)
+        if self.kind(value) not in {"number", "attribute", "unknown"}:
+            self.note(start, f"{_A[self.kind(value)]} cannot be added or multiplied", "use numbers only")
+        return value
+
+    def kind(self, value: Expression) -> Kind:
+        """Tell what *value* is, whatever the log; the log alone knows the kind of an attribute."""
+        match value:
+            case Constant(scalar):
+                return _kind_of(scalar)
+            case Parameter(name):
+                return _kind_of(self.names.parameters[name])
+            case CurrentPhase() | PhaseName():
+                return "phase"
+            case EventType() | TypeName():
+                return "type"
+            case Attribute():
+                return "unknown" if value is _UNKNOWN else "attribute"
+            case Memory() | Elapsed() | Arithmetic() | Minus():
+                return "number"
+
+
+_A: Mapping[Kind, str] = {
+    "number": "a number",
+    "text": "a text",
+    "truth": "true or false",
+    "phase": "a phase",
+    "type": "an event type",
+    "attribute": "an attribute of the event",
+    "unknown": "an unknown name",
+}
+_COMPARED: Mapping[Kind, str] = {
+    "number": ">= 1",
+    "text": '== "..."',
+    "phase": "== name",
+    "type": "== event.type",
+}
+
+
+def _kind_of(scalar: Scalar) -> Kind:
+    if isinstance(scalar, bool):
+        return "truth"
+    return "text" if isinstance(scalar, str) else "number"
+
+
+def write_guard(guard: Guard) -> str:
+    """Return the text of *guard*, which `parse_guard` reads back as the same value."""
+    match guard:
+        case Or(parts):
+            return " or ".join(write_guard(part) for part in parts)
+        case And(parts):
+            return " and ".join(_inside(part, Or) for part in parts)
+        case Not(part):
+            return f"not {_inside(part, And, Or)}"
+        case Compare(operator, left, right):
+            return f"{write_expression(left)} {operator} {write_expression(right)}"
+        case OneOf(value, options):
+            return f"{write_expression(value)} in [{', '.join(map(write_expression, options))}]"
+        case Holds(value):
+            return write_expression(value)
+
+
+def _inside(part: Guard, *looser: type[And] | type[Or]) -> str:
+    return f"({write_guard(part)})" if isinstance(part, looser) else write_guard(part)
+
+
+def write_expression(value: Expression) -> str:  # noqa: PLR0911  # one line a kind of value
+    """Return the text of *value*."""
+    match value:
+        case Constant(bool(truth)):
+            return "true" if truth else "false"
+        case Constant(str(text)):
+            return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case Constant(number):
+            return repr(number)
+        case Memory(name, before):
+            return f"before.{name}" if before else name
+        case CurrentPhase(before):
+            return "before.phase" if before else "phase"
+        case Attribute(name):
+            return (
+                f"event.{name}" if re.fullmatch(r"[^\W\d]\w*", name) else f"event[{write_expression(Constant(name))}]"
+            )
+        case EventType():
+            return "event.type"
+        case Elapsed(since):
+            return since
+        case TypeName(name):
+            return name if name.isidentifier() else write_expression(Constant(name))
+        case Parameter(name) | PhaseName(name):
+            return name
+        case Minus(operand):
+            return f"-{_factor(operand)}"
+        case Arithmetic("*", left, right):
+            return f"{_factor(left, keep='*')} * {_factor(right)}"
+        case Arithmetic(sign, left, right):
+            return f"{write_expression(left)} {sign} {_term(right)}"
+
+
+def _factor(value: Expression, keep: str = "") -> str:
+    bare = not isinstance(value, Arithmetic) or value.operator == keep
+    return write_expression(value) if bare else f"({write_expression(value)})"
+
+
+def _term(value: Expression) -> str:
+    bare = not isinstance(value, Arithmetic) or value.operator == "*"
+    return write_expression(value) if bare else f"({write_expression(value)})"

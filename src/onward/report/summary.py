@@ -1,0 +1,102 @@
+"""Summary: every cell and sentence that a reader of a replay sees, as data."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from onward.history.replayed import CaseRow, Replay
+from onward.log.case_table import TITLE, CaseTable
+from onward.log.log import EventLog
+from onward.model.elements import Label, Years
+from onward.problems import SHOWN
+
+_READINGS = {
+    "certain": "an event counts from the last instant of its date",
+    "possible": "an event counts from the first instant of its date",
+}
+
+
+@frozen
+class Summary:
+    """A replay as a reader sees it.
+
+    Attributes:
+        title: what was replayed.
+        headings: of the table of cases.
+        rows: of the table of cases, furthest phase first and, inside a phase, longest there first.
+        lines: the window, how the steps came out and what became of the rows read, a sentence each.
+        warnings: what must not be overlooked.
+
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def summarise(replay: Replay, cases: CaseTable | None = None) -> Summary:
+    """Return what a reader of *replay* sees; *cases* adds what is known of whole cases."""
+    known = cases or CaseTable()
+    labels = [shown.name for shown in replay.model.shows if isinstance(shown, Label)]
+    years = [shown.name for shown in replay.model.shows if isinstance(shown, Years)]
+    beside = [name for name in known.columns if name != TITLE]
+    return Summary(
+        title=replay.model.label,
+        headings=(TITLE if TITLE in known.columns else "case", "phase", "since", *labels, *beside, *years),
+        rows=tuple(
+            (
+                known.title(row.case),
+                row.label,
+                row.since_recorded or "",
+                *(dict(row.shows)[name] for name in labels),
+                *(known.of(row.case).get(name, "") for name in beside),
+                *(dict(row.shows)[name] for name in years),
+            )
+            for row in furthest_first(replay)
+        ),
+        lines=tuple(_lines(replay)),
+        warnings=tuple(_warnings(replay)),
+    )
+
+
+def furthest_first(replay: Replay) -> list[CaseRow]:
+    """Return the cases of *replay*, furthest phase first and, inside a phase, longest there first."""
+    return sorted(replay.case_rows, key=lambda row: (-row.rank, row.since is None, row.since, row.case))
+
+
+def _lines(replay: Replay) -> Iterator[str]:
+    window = f"as of {replay.as_of.recorded}; " if replay.as_of else ""
+    yield window + _READINGS[replay.reading]
+    yield "steps: " + ", ".join(f"{count} {outcome}" for outcome, count in replay.outcomes.items())
+    rows = replay.row_counts
+    told = f"rows: {rows['read']} read = {rows['replayed']} replayed + {rows['rejected']} rejected"
+    if rows["after_as_of"] and replay.as_of:
+        told += (
+            f"; {rows['after_as_of']} of those replayed after {replay.as_of.recorded}, where nothing counts any more"
+        )
+    yield told
+
+
+def _warnings(replay: Replay) -> Iterator[str]:
+    yield from (str(note) for note in replay.notes)
+    yield from rejections(replay.log)
+    told = [
+        f"{row.kind}: {row.case}, {row.recorded or ''} {row.event} ({row.event_id}): {row.reason}"
+        for row in replay.deviation_rows
+        if row.kind != "unknown"
+    ]
+    yield from _first(told, "deviations")
+
+
+def rejections(log: EventLog) -> Iterator[str]:
+    """Yield what was wrong with each row of *log* that was set aside: the first of them, and a count."""
+    told = [f"set aside: {problem}" for row in log.rejected for problem in row.problems]
+    yield from _first(told, "problems")
+
+
+def _first(told: list[str], what: str) -> Iterator[str]:
+    yield from told[:SHOWN]
+    if len(told) > SHOWN:
+        yield f"... and {len(told) - SHOWN} more {what} ({len(told)} in all)"
