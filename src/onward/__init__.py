@@ -5,10 +5,10 @@ by hand. Names are imported when they are first used, so that `import onward` co
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from onward.version import __version__
 
+TYPE_CHECKING = False  # what `typing.TYPE_CHECKING` is, without importing `typing` for it
 if TYPE_CHECKING:
     from onward.files import read_log
     from onward.history.engine import replay

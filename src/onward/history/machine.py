@@ -15,7 +15,8 @@ from attrs import define, field
 from transitions import EventData, Machine
 
 from onward.history.judging import View, guard_holds
-from onward.history.state import CaseState, from_plain, not_begun, numbers, to_plain
+from onward.history.saved import from_plain, to_plain
+from onward.history.state import CaseState, not_begun, numbers
 from onward.history.stepping import Reading, Step, instant, step
 from onward.log.dates import DateError, Interval, interval_of
 from onward.log.log import Event, Value

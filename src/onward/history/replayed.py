@@ -3,7 +3,6 @@
 Rows are plain values; polars is imported when a table is asked for.
 """
 
-import platform
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -11,19 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, field, frozen
 
-from onward.history.life import Life, life_of
 from onward.history.stepping import Outcome, Reading
-from onward.history.telling import tell
 from onward.log.cases import find_case
 from onward.log.dates import Interval
 from onward.log.log import EventLog
 from onward.model.model import Model
-from onward.model.writing import fingerprint
 from onward.problems import Problem
 from onward.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from onward.history.life import Life
 
 
 @frozen
@@ -218,7 +216,7 @@ class Replay:
             reason="String",
         )
 
-    def life(self, case: str) -> Life:
+    def life(self, case: str) -> "Life":
         """Return the life of one case, step by step, with what is missing for the next phase.
 
         Args:
@@ -228,6 +226,8 @@ class Replay:
             UsageError: there is no such case.
 
         """
+        from onward.history.life import life_of  # noqa: PLC0415  # a replay that explains nothing need not load it
+
         name = find_case(case, tuple(self.rows))
         return life_of(self.model, self.log, name, self.rows[name], self.as_of, self.reading)
 
@@ -238,11 +238,17 @@ class Replay:
             UsageError: there is no such case.
 
         """
+        from onward.history.telling import tell  # noqa: PLC0415  # as above
+
         return tell(self.life(case), width)
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """All that is needed to make this result again."""
+        import platform  # noqa: PLC0415  # as above
+
+        from onward.model.writing import fingerprint  # noqa: PLC0415
+
         return {
             "onward": __version__,
             "python": platform.python_version(),

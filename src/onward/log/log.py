@@ -3,10 +3,8 @@
 Plain tuples rather than a data frame: a small log is read and replayed before a data-frame library is imported.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
@@ -123,6 +121,9 @@ class EventLog:
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of what the log says, in hexadecimal; the same content in another file has the same."""
+        import json  # noqa: PLC0415  # a replay that prints a table asks for no fingerprint and need not load these
+        from hashlib import sha256  # noqa: PLC0415
+
         digest = sha256()
         for row, event in enumerate(self.events()):
             recorded = {name: value for name, value in event.attributes.items() if value is not None}
