@@ -50,7 +50,7 @@ def test_a_log_as_researchers_keep_it_is_read_whole(events: Path) -> None:
     assert event.attributes["place"] == "Évian"
     assert event.attributes["formal"] is False
     assert event.attributes["note"] == 'The "UN" leads;\nothers follow'
-    assert log.frame.shape == (96, 14)
+    assert log.frame.shape == (96, 12)
 
 
 def test_a_path_may_be_text_and_its_ending_in_capitals(events: Path) -> None:

@@ -1,6 +1,5 @@
 import copy
 import pickle
-from datetime import datetime
 
 import polars as pl
 import pytest
@@ -53,8 +52,6 @@ def test_the_frame_shows_every_column_as_polars_types_it() -> None:
     assert frame.schema == {
         "event_id": pl.String,
         "time": pl.String,
-        "first": pl.Datetime("us"),
-        "last": pl.Datetime("us"),
         "event": pl.String,
         "case": pl.String,
         "organizations": pl.String,
@@ -62,18 +59,17 @@ def test_the_frame_shows_every_column_as_polars_types_it() -> None:
         "formal": pl.Boolean,
         "size": pl.Int64,
         "share": pl.Float64,
-        "first_": pl.String,
+        "first": pl.String,
     }
-    first, last = datetime(2004, 2, 1), datetime(2004, 2, 29, 23, 59, 59, 999999)  # noqa: DTZ001 - naive UTC
-    row = ("A", "2004-02", first, last, "contact", "c", "UN;EU", "2005", True, 12, 0.5, "x")
+    row = ("A", "2004-02", "contact", "c", "UN;EU", "2005", True, 12, 0.5, "x")
     assert frame.row(0) == row
     assert frame.row(1, named=True)["until"] is None
 
 
 def test_the_frame_has_only_the_columns_that_name_a_case_in_the_log() -> None:
-    assert read("time,case,event\n").frame.columns == ["event_id", "time", "first", "last", "event", "case", "until"]
+    assert read("time,case,event\n").frame.columns == ["event_id", "time", "event", "case", "until"]
     pairs = read("time,organizations,event\n").frame.columns
-    assert pairs == ["event_id", "time", "first", "last", "event", "organizations", "until"]
+    assert pairs == ["event_id", "time", "event", "organizations", "until"]
 
 
 def test_a_log_survives_copying_and_pickling() -> None:

@@ -48,7 +48,7 @@ class Arguments(argparse.ArgumentParser):
         if choice := re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", message):
             known, typed = re.findall(r"[\w-]+", choice[2]), choice[1]
         elif unknown := re.search(r"unrecognized arguments: (-[\w-]+)", message):
-            known, typed = re.findall(r"(?<!\w)--?[a-z][a-z-]*", self.format_help()), unknown[1]
+            known, typed = re.findall(r"(?<!\w)--?[a-z][a-z-]*", self.format_usage()), unknown[1]
         else:
             known, typed = [], ""
         near = nearest(typed, known)

@@ -243,17 +243,28 @@ def _clause(condition: Condition, view: View, *, opposite: bool) -> Clause:
 
 def _found(condition: Condition, view: View) -> str:
     """Return in words what *condition* was judged on."""
-    looked: list[Expression]
+    looked: tuple[Expression, ...]
     match condition:
         case Compare(_, left, right):
-            looked = [
-                side for side in (left, right) if not isinstance(side, Constant | Parameter | PhaseName | TypeName)
-            ]
+            looked = (left, right)
         case OneOf(value):
-            looked = [value]
+            looked = (value,)
         case Holds(value):
-            looked = [value]
-    return " and ".join(_said(value_of(value, view)) for value in looked) or "is fixed"
+            looked = (value,)
+    return " and ".join(_said(value_of(value, view)) for value in looked if not _is_fixed(value)) or "is fixed"
+
+
+def _is_fixed(expression: Expression) -> bool:
+    """Tell whether *expression* is the same whatever the case and the event."""
+    match expression:
+        case Constant() | Parameter() | PhaseName() | TypeName():
+            return True
+        case Arithmetic(left=left, right=right):
+            return _is_fixed(left) and _is_fixed(right)
+        case Minus(operand):
+            return _is_fixed(operand)
+        case _:
+            return False
 
 
 def _said(value: Value) -> str:

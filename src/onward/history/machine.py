@@ -15,9 +15,11 @@ from attrs import define, field
 from transitions import EventData, Machine
 
 from onward.history.judging import View, guard_holds
+from onward.history.life import missing_for_next
 from onward.history.saved import from_plain, to_plain
 from onward.history.state import CaseState, not_begun, numbers
-from onward.history.stepping import Reading, Step, instant, step
+from onward.history.stepping import Reading, Reason, Step, instant, step
+from onward.log.cases import typed_pair
 from onward.log.dates import DateError, Interval, interval_of
 from onward.log.log import Event, Value
 from onward.model.elements import ANY, START, Transition
@@ -121,11 +123,16 @@ class Live:
         return to_plain(self._state, self.model)
 
     @property
+    def missing(self) -> tuple[Reason, ...]:
+        """What keeps the case from its next phase: one reason a transition, with the clauses that are short."""
+        return tuple(missing_for_next(self.model, self._state, self.reading))
+
+    @property
     def is_final(self) -> bool:
         """Whether the case has ended."""
         return self.model.is_final(self._state.place)
 
-    def fire(self, event: str | Event, *, time: Moment = None, **attributes: Value) -> Step:
+    def fire(self, event: str | Event, /, *, time: Moment = None, **attributes: Value) -> Step:
         """Let an event happen to the case, and return what it did.
 
         Args:
@@ -140,7 +147,7 @@ class Live:
         self._state, done = self._step(event, time, attributes)
         return done
 
-    def may(self, event: str | Event, *, time: Moment = None, **attributes: Value) -> Step:
+    def may(self, event: str | Event, /, *, time: Moment = None, **attributes: Value) -> Step:
         """Return what `fire` would do, and leave the case as it is. True where the case would move.
 
         `short` of the step says which clause of which guard is short, and by how much.
@@ -176,7 +183,7 @@ def live(
 
     Args:
         model: what may happen.
-        case: what to call the case.
+        case: what to call the case; where the model's cases are pairs, a pair in any order and spelling.
         state: where to go on: what `Live.state` gave. Left out, the case has not begun.
         reading: `certain` counts an event from the last instant of its date, `possible` from the first.
 
@@ -184,4 +191,5 @@ def live(
         UsageError: *state* is no state, or belongs to another model.
 
     """
-    return Live(model, reading, state=not_begun(model, case) if state is None else from_plain(state, model))
+    name = typed_pair(case) if model.cases == "pairs" else case
+    return Live(model, reading, state=not_begun(model, name) if state is None else from_plain(state, model))

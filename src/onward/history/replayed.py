@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict, field, frozen
+from attrs import asdict, frozen
 
 from onward.history.stepping import Outcome, Reading
 from onward.log.cases import find_case
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from onward.history.life import Life
+    from onward.history.machine import Live
 
 
 @frozen
@@ -89,7 +90,7 @@ class Deviation:
     track: str | None = None
 
 
-@frozen
+@frozen(repr=False)
 class Replay:
     """What a log became in the light of a model.
 
@@ -110,17 +111,22 @@ class Replay:
     """
 
     model: Model
-    log: EventLog = field(repr=False)
+    log: EventLog
     as_of: Interval | None
     reading: Reading
-    case_rows: tuple[CaseRow, ...] = field(repr=False)
-    step_rows: tuple[StepRow, ...] = field(repr=False)
-    spell_rows: tuple[Spell, ...] = field(repr=False)
-    deviation_rows: tuple[Deviation, ...] = field(repr=False)
+    case_rows: tuple[CaseRow, ...]
+    step_rows: tuple[StepRow, ...]
+    spell_rows: tuple[Spell, ...]
+    deviation_rows: tuple[Deviation, ...]
     outcomes: Mapping[Outcome, int]
     after_as_of: int
-    rows: Mapping[str, tuple[int, ...]] = field(repr=False)
+    rows: Mapping[str, tuple[int, ...]]
     notes: tuple[Problem, ...]
+
+    def __repr__(self) -> str:
+        as_of = self.as_of.recorded if self.as_of else None
+        told = f"model={self.model.name!r}, log={self.log.name!r}, as_of={as_of!r}"
+        return f"Replay({told}, cases={len(self.case_rows)}, steps={len(self.step_rows)})"
 
     @property
     def row_counts(self) -> Mapping[str, int]:
@@ -230,6 +236,17 @@ class Replay:
 
         name = find_case(case, tuple(self.rows))
         return life_of(self.model, self.log, name, self.rows[name], self.as_of, self.reading)
+
+    def live(self, case: str) -> "Live":
+        """Return one case as it stands at the end of the window, to be driven on by hand.
+
+        Raises:
+            UsageError: there is no such case.
+
+        """
+        from onward.history.machine import Live  # noqa: PLC0415  # as above
+
+        return Live(self.model, self.reading, state=self.life(case).state)
 
     def explain(self, case: str, *, width: int | None = None) -> str:
         """Return `life` in words; *width* folds lines at so many characters.

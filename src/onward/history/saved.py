@@ -35,14 +35,14 @@ def to_plain(state: CaseState, model: Model) -> dict[str, Any]:
     }
 
 
-def from_plain(plain: Mapping[str, Any], model: Model) -> CaseState:
+def from_plain(plain: object, model: Model) -> CaseState:
     """Return the state that `to_plain` wrote.
 
     Raises:
         UsageError: it is no state, or the state of another model.
 
     """
-    if plain.get("onward") != FORMAT or not isinstance(plain.get("context"), Mapping):
+    if not isinstance(plain, Mapping) or plain.get("onward") != FORMAT or not isinstance(plain.get("context"), Mapping):
         raise UsageError([Problem("state", "this is no saved state", "pass what live.state returned")])
     if plain.get("fingerprint") != fingerprint(model):
         what = f"the state belongs to another model or another version of it ({plain.get('model')!r})"

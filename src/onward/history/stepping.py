@@ -90,13 +90,21 @@ class Step:
     def __bool__(self) -> bool:
         return self.outcome == "moved"
 
+    def __str__(self) -> str:
+        after = f" -> {self.after}" if self else ""
+        reasons = "; ".join(str(reason) for reason in self.reasons)
+        return f"{self.event.type}: {self.outcome}, {self.before}{after}: {reasons}"
+
     @property
     def implied(self) -> tuple[str, ...]:
-        """The phases passed without a stay: skipped on the way forward, or entered and left at once."""
+        """The phases passed without a stay: skipped on the way forward, or entered and left at once.
+
+        An ending skips nothing: what a case did not live to see was not passed.
+        """
         model = self.was.model
         start, end = model.ranks[self.before].start, model.ranks[self.after].start
         passed = set(self.entered[:-1])
-        for phase in model.phases:
+        for phase in () if model.is_final(self.after) else model.phases:
             ranks = model.ranks[phase.name]
             if start < ranks.start and ranks.stop <= end and not any(rank in ranks for rank in (start, end)):
                 inside = [place for place in passed if model.ranks[place].start in ranks]

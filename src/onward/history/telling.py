@@ -14,11 +14,11 @@ from onward.model.model import Model
 
 def tell(life: Life, width: int | None = None) -> str:
     """Return *life* in words; *width* folds lines at so many characters."""
-    lines = [_heading(life), ""]
+    lines = [*_fold(_heading(life), "", width), ""]
     ties = {tie.second.row: tie for tie in life.ties}
     for done in life.steps:
         lines.extend(_lines(tell_step(done, ties.get(done.event.row)), width))
-    lines += ["", *_fold(tell_missing(life), "", width)]
+    lines += [*([""] if life.steps else []), *_fold(tell_missing(life), "", width)]
     return "\n".join(lines)
 
 

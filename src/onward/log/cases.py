@@ -23,6 +23,15 @@ def pairs_of(organizations: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(pair_name(pair) for pair in combinations(sorted(organizations), 2))
 
 
+def typed_pair(text: str) -> str:
+    """Return the name of the pair that a person typed: `UN-EU` is `EU;UN`; what is no pair stays as it is."""
+    for separator in SEPARATORS:
+        codes = separator.sub(";", text.strip()).split(";")
+        if len(codes) == 2 and all(codes):
+            return pair_name(codes)
+    return text
+
+
 def find_case(text: str, cases: Collection[str]) -> str:
     """Return the one of *cases* that a person meant by *text*: `UN-EU` is `EU;UN`, in any order and any case.
 

@@ -36,12 +36,9 @@ def decode(data: bytes, name: str) -> str:
         raise LogError([Problem(f"{name}:{line}", what, "export it as CSV or JSON Lines")])
     body = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = body.decode()
+        return body.decode()
     except UnicodeDecodeError as error:
         raise LogError([_wrong_encoding(body, error.start, name)]) from None
-    if not text.strip():
-        raise LogError([_empty(name)])
-    return text
 
 
 def _wrong_encoding(data: bytes, start: int, name: str) -> Problem:
@@ -52,6 +49,14 @@ def _wrong_encoding(data: bytes, start: int, name: str) -> Problem:
     letter = byte.decode("cp1252", errors="ignore")
     guess = f" (it looks like Windows-1252 or Latin-1, where this byte is {letter!r})" if letter else ""
     return Problem(f"{name}:{line}", what, f"save the file as UTF-8{guess}")
+
+
+def _said(data: bytes, name: str) -> str:
+    """Return the text of a log, which says something."""
+    text = decode(data, name)
+    if not text.strip():
+        raise LogError([_empty(name)])
+    return text
 
 
 def _empty(name: str) -> Problem:
@@ -85,7 +90,7 @@ def parse_separated(data: bytes, name: str, separator: str) -> Table:
         LogError: there is no text, no header that can be used, or a quote that swallows lines.
 
     """
-    records = _records(decode(data, name), name, separator)
+    records = _records(_said(data, name), name, separator)
     header = next(records, None)
     if header is None:
         raise LogError([_empty(name)])
@@ -177,7 +182,7 @@ def parse_json_lines(data: bytes, name: str) -> Table:
     objects: list[Mapping[str, object]] = []
     rows, lines, broken = [], [], []
     # Not splitlines: JSON may hold U+2028 and its like inside a string.
-    written = ((line, text) for line, text in enumerate(decode(data, name).split("\n"), 1) if text.strip())
+    written = ((line, text) for line, text in enumerate(_said(data, name).split("\n"), 1) if text.strip())
     for row, (line, text) in enumerate(written):
         parsed = _parse_object(text, f"{name}:{line}")
         if isinstance(parsed, Problem):

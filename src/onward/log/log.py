@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
 
-from onward.log.dates import Interval
-from onward.problems import Problem
+from onward.log.dates import DateError, Interval, interval_of
+from onward.problems import Problem, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,13 +19,23 @@ Value = bool | int | float | str | None
 AttributeType = Literal["boolean", "integer", "number", "string"]
 
 
+def _interval(value: object) -> Interval | None:
+    """Return a date in any form as an interval, so that an event can be written down by hand."""
+    if value is None or isinstance(value, Interval):
+        return value
+    try:
+        return interval_of(value)
+    except DateError as error:
+        raise UsageError([Problem("time", error.what, error.mend)]) from error
+
+
 @frozen
 class Event:
     """One dated row, as a model's guards see it.
 
     Attributes:
         type: the event type.
-        time: when it happened; None only for a live machine driven without dates.
+        time: when it happened, as anything that reads as a date; None only for a live case driven without dates.
         id: the event's id, empty where the log has none.
         attributes: every other column and its value, None where nothing is recorded.
         organizations: the codes of those who took part, in the order recorded.
@@ -35,7 +45,7 @@ class Event:
     """
 
     type: str
-    time: Interval | None
+    time: Interval | None = field(converter=_interval)
     id: str = ""
     attributes: Mapping[str, Value] = field(factory=dict, hash=False)
     organizations: tuple[str, ...] = ()
@@ -141,17 +151,12 @@ class EventLog:
 
     @cached_property
     def frame(self) -> "pl.DataFrame":
-        """The log as a polars frame: `time` and `until` as recorded, `first` and `last` as instants.
-
-        Organizations are joined by `;`. An attribute named like one of the frame's own columns gets a trailing `_`.
-        """
+        """The log as a polars frame that `read_log` reads back: dates as recorded, organizations joined by `;`."""
         import polars as pl  # noqa: PLC0415 - heavy, and a small replay does without
 
         columns = {
             "event_id": pl.Series(self.ids, dtype=pl.String),
             "time": pl.Series([time.recorded for time in self.times], dtype=pl.String),
-            "first": pl.Series([time.first for time in self.times], dtype=pl.Datetime("us")),
-            "last": pl.Series([time.last for time in self.times], dtype=pl.Datetime("us")),
             "event": pl.Series(self.types, dtype=pl.String),
         }
         if self.has_case:
@@ -160,9 +165,7 @@ class EventLog:
             columns["organizations"] = pl.Series([";".join(codes) for codes in self.organizations], dtype=pl.String)
         columns["until"] = pl.Series([until and until.recorded for until in self.untils], dtype=pl.String)
         types = {"boolean": pl.Boolean, "integer": pl.Int64, "number": pl.Float64, "string": pl.String}
-        for name, values in self.columns.items():
-            own = name
-            while own in columns:
-                own += "_"
-            columns[own] = pl.Series(values, dtype=types[self.attributes[name]])
-        return pl.DataFrame(columns)
+        attributes = {
+            name: pl.Series(values, dtype=types[self.attributes[name]]) for name, values in self.columns.items()
+        }
+        return pl.DataFrame(columns | attributes)

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
@@ -10,15 +10,21 @@ from attrs import frozen
 from onward.model.elements import Transition
 from onward.model.guards import (
     COMPARE,
+    And,
     Compare,
     Comparison,
     Condition,
     Constant,
     CurrentPhase,
+    Elapsed,
     EventType,
     Expression,
+    Guard,
+    Holds,
     Memory,
+    Not,
     OneOf,
+    Or,
     Parameter,
     PhaseName,
     TypeName,
@@ -31,6 +37,9 @@ _MOST = 200_000
 """Combinations of context values that are tried; beyond it a possible loop counts as one."""
 
 
+_SHOWN = 10  # a longer round is cut in the middle of its message
+
+
 @frozen
 class Loop:
     """Transitions without an event that lead back to where they began."""
@@ -40,7 +49,8 @@ class Loop:
     sure: bool
 
     def __str__(self) -> str:
-        return " -> ".join(self.places)
+        shown = self.places if len(self.places) <= _SHOWN else (*self.places[: _SHOWN - 2], "...", self.places[-1])
+        return " -> ".join(shown)
 
     @property
     def mend(self) -> str:
@@ -50,157 +60,162 @@ class Loop:
         return "there are too many combinations of context values to rule it out: use fewer variables in these guards"
 
 
+World = Mapping[Expression | Condition, Any]
+"""One way the context can be: a value for each variable tried, an answer for each condition that no value decides."""
+
+
 def eventless_loop(model: Model) -> Loop | None:
     """Return a round of eventless transitions whose guards can all hold at once, or None.
 
     Context does not change between eventless transitions, so only the phase tells one guard of the round from the
-    next. Counters are tried on both sides of every threshold that a guard compares them with, which is exact;
-    conditions on the event or with arithmetic are tried as true, false and unknown.
+    next. Counters are tried on both sides of every threshold that a guard compares them with, which is exact, and
+    `years_in_phase` is nought, for no time passes either; conditions on the event's attributes or with arithmetic are
+    tried as true, false and unknown.
     """
     core = _circular(model)
     if not core:
         return None
-    eventless = {place: [t for t in model.leaving(place) if t.on is None] for place in core}
-    atoms = {
-        atom
-        for transitions in eventless.values()
-        for transition in transitions
-        if transition.when is not None
-        for atom in conditions(transition.when)
-    }
-    choices = _choices(model, atoms)
-    if math.prod(len(values) for values in choices.values()) * len(core) > _MOST:
-        round_trip = _walk(core, {place: transitions[0] for place, transitions in eventless.items()}, model)
-        return Loop(*round_trip, sure=False) if round_trip else None
+    guards = {t: _spelled_out(t.when) for transitions in core.values() for t in transitions if t.when is not None}
+    choices = _choices(model, {atom for guard in guards.values() for atom in conditions(guard)})
+    if math.prod(map(len, choices.values())) * sum(map(len, core.values())) > _MOST:
+        # Each place of the core has a way that stays in it, so following those must lead round.
+        onward = {place: next(t for t in core[place] if model.entered(t.target) in core) for place in core}
+        return _walk(onward, model, sure=False)
     for values in itertools.product(*choices.values()):
         world = dict(zip(choices, values, strict=True))
         first = {
             place: transition
-            for place, transitions in eventless.items()
-            if (transition := next((t for t in transitions if _fires(t, place, world, model)), None))
+            for place, transitions in core.items()
+            if (transition := next((t for t in transitions if _fires(guards.get(t), place, world, model)), None))
         }
-        round_trip = _walk(core, first, model)
-        if round_trip:
-            return Loop(*round_trip, sure=True)
+        if loop := _walk(first, model, sure=True):
+            return loop
     return None
 
 
-def _circular(model: Model) -> set[str]:
-    """Return the places on or between rounds of eventless transitions, guards left aside."""
-    targets = {place: {model.entered(t.target) for t in model.leaving(place) if t.on is None} for place in model.places}
-    left = {place for place, reached in targets.items() if reached}
-    while dead := {place for place in left if not targets[place] & left}:
-        left -= dead
-    return left
+def _circular(model: Model) -> dict[str, tuple[Transition, ...]]:
+    """Return the places from which eventless transitions, guards left aside, can go on for ever, and their ways out."""
+    ways = {place: tuple(t for t in model.leaving(place) if t.on is None) for place in model.places}
+    targets = {place: {model.entered(t.target) for t in transitions} for place, transitions in ways.items()}
+    sources: dict[str, list[str]] = {}
+    for place, reached in targets.items():
+        for target in reached:
+            sources.setdefault(target, []).append(place)
+    dead = [place for place, reached in targets.items() if not reached]
+    for place in dead:  # grows while it is read: whatever leads to dead ends only is one
+        for source in sources.get(place, ()):
+            targets[source].discard(place)
+            if not targets[source]:
+                dead.append(source)
+    return {place: ways[place] for place, reached in targets.items() if reached}
 
 
-def _walk(
-    core: set[str], first: Mapping[str, Transition], model: Model
-) -> tuple[tuple[Transition, ...], tuple[str, ...]] | None:
-    """Follow the first enabled transition from every place of *core*; return a round, if there is one."""
+def _walk(first: Mapping[str, Transition], model: Model, *, sure: bool) -> Loop | None:
+    """Follow the *first* enabled transition from every place; return a round, if there is one."""
     safe: set[str] = set()
-    for start in sorted(core, key=model.places.index):
-        trail: list[str] = []
+    for start in first:
+        trail: dict[str, int] = {}
         place = start
         while place in first and place not in safe and place not in trail:
-            trail.append(place)
+            trail[place] = len(trail)
             place = model.entered(first[place].target)
         if place in trail:
-            around = trail[trail.index(place) :]
-            return tuple(first[p] for p in around), (*around, place)
+            around = list(trail)[trail[place] :]
+            return Loop(tuple(first[p] for p in around), (*around, place), sure)
         safe.update(trail)
     return None
 
 
-def _fires(transition: Transition, place: str, world: Mapping[Expression | Condition, Any], model: Model) -> bool:
-    if transition.when is None:
-        return True
-
-    def decide(atom: Condition) -> bool | None:
-        return _decided(atom, place, world, model)
-
-    return holds(transition.when, decide) is True
-
-
-def _decided(atom: Condition, place: str, world: Mapping[Expression | Condition, Any], model: Model) -> bool | None:
-    match atom:
-        case Compare(sign, CurrentPhase(), PhaseName(name)):
-            return compare_ranks(sign, model.ranks[place], model.ranks[name])
-        case OneOf(CurrentPhase(), options) if all(isinstance(option, PhaseName) for option in options):
-            return any(model.within(place, option.name) for option in options if isinstance(option, PhaseName))
-        case OneOf(EventType(), options):
-            return world[EventType()] in {option.name for option in options if isinstance(option, TypeName)}
-        case Compare(sign, EventType(), TypeName(name)):
-            return COMPARE[sign](world[EventType()], name)
+def _spelled_out(guard: Guard) -> Guard:
+    """Return *guard* with each `in` as several `==`, and what can change on the left of each comparison."""
+    match guard:
+        case And(parts):
+            return And(tuple(map(_spelled_out, parts)))
+        case Or(parts):
+            return Or(tuple(map(_spelled_out, parts)))
+        case Not(part):
+            return Not(_spelled_out(part))
+        case OneOf(value, options):
+            return Or(tuple(_spelled_out(Compare("==", value, option)) for option in options))
+        case Compare(sign, left, right) if _is_fixed(left) and not _is_fixed(right):
+            return Compare(_TURNED[sign], right, left)
         case _:
-            threshold = _threshold(atom, model)
-            if threshold is None:
-                known: bool | None = world[atom]
-                return known
-            sign, memory, bound = threshold
-            return COMPARE[sign](world[memory], bound)
-
-
-def _threshold(atom: Condition, model: Model) -> tuple[Comparison, Memory, float] | None:
-    """Return *atom* as (sign, counter, number), if it compares one counter with one number."""
-    if not isinstance(atom, Compare):
-        return None
-    for sign, one, other in (
-        (atom.operator, atom.left, atom.right),
-        (_TURNED[atom.operator], atom.right, atom.left),
-    ):
-        bound = other.value if isinstance(other, Constant) else None
-        if isinstance(other, Parameter):
-            bound = model.constants[other.name]
-        if isinstance(one, Memory) and isinstance(bound, int | float):
-            return sign, one, bound
-    return None
+            return guard
 
 
 _TURNED: Mapping[Comparison, Comparison] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_IN_PHASE = Elapsed("years_in_phase")
+
+
+def _is_fixed(value: Expression) -> bool:
+    return isinstance(value, Constant | Parameter | PhaseName | TypeName)
+
+
+def _is_decided(atom: Condition) -> bool:
+    """Tell whether phase, event type and the counters tried decide *atom*, a condition spelled out."""
+    match atom:
+        case Compare(_, left, right):
+            tried = isinstance(left, Memory | EventType | CurrentPhase) or left == _IN_PHASE
+            return _is_fixed(right) and (tried or _is_fixed(left))
+        case Holds(value):
+            return _is_fixed(value)
+        case _:
+            return False
+
+
+def _fires(guard: Guard | None, place: str, world: World, model: Model) -> bool:
+    return guard is None or holds(guard, lambda atom: _answer(atom, place, world, model)) is True
+
+
+def _answer(atom: Condition, place: str, world: World, model: Model) -> bool | None:
+    match atom:
+        case _ if atom in world:
+            known: bool | None = world[atom]
+            return known
+        case Compare(sign, CurrentPhase(), PhaseName(name)):
+            return compare_ranks(sign, model.ranks[place], model.ranks[name])
+        case Compare(sign, PhaseName(one), PhaseName(other)):
+            return compare_ranks(sign, model.ranks[one], model.ranks[other])
+        case Compare(sign, left, right):
+            found = _value(left, world, model)
+            return None if found is None else COMPARE[sign](found, _value(right, world, model))
+        case _:
+            return _value(atom.value, world, model) is True
+
+
+def _value(value: Expression, world: World, model: Model) -> Any:  # noqa: ANN401  # a number, a name or a truth value
+    match value:
+        case Constant(scalar):
+            return scalar
+        case Parameter(name):
+            return model.constants[name]
+        case TypeName(name):
+            return name
+        case _:
+            return world[value]
 
 
 def _choices(model: Model, atoms: set[Condition]) -> dict[Expression | Condition, list[Any]]:
-    """Return what to try: for each counter the numbers that matter, for each other condition every answer."""
-    bounds: dict[Expression, set[float]] = {}
-    types: set[str] = set()
-    opaque: list[Condition] = []
-    for atom in sorted(atoms, key=repr):
-        threshold = _threshold(atom, model)
-        named = list(_types_named(atom))
-        if threshold is not None:
-            bounds.setdefault(threshold[1], set()).add(threshold[2])
-        elif named:
-            types.update(named)
-        elif not _is_about_phase(atom):
-            opaque.append(atom)
+    """Return what to try: for each counter the numbers that matter, for each condition left open every answer."""
     choices: dict[Expression | Condition, list[Any]] = {}
-    for memory, values in bounds.items():
-        near = {
-            number for bound in values for number in (math.floor(bound), math.floor(bound) + 1, math.ceil(bound) - 1)
-        }
+    bounds: dict[Memory, set[float]] = {}
+    types: set[str] = set()
+    for atom in sorted(atoms, key=repr):
+        match atom:
+            case _ if not _is_decided(atom):
+                choices[atom] = [True, False, None]
+            case Compare(_, Memory() as memory, bound):
+                bounds.setdefault(memory, set()).add(_value(bound, {}, model))
+            case Compare(_, EventType(), TypeName(name)):
+                types.add(name)
+            case Compare(_, Elapsed(), _):
+                choices[_IN_PHASE] = [0, None]  # None: a live case driven without dates
+            case _:
+                pass
+    for memory, numbers in bounds.items():
+        near = {n for bound in numbers for n in (math.floor(bound), math.floor(bound) + 1, math.ceil(bound) - 1)}
         choices[memory] = sorted({0, *(number for number in near if number >= 0)})
     if types:
-        # None stands for every type that no guard names.
-        choices[EventType()] = [*sorted(types), None]
-    return choices | {atom: [True, False, None] for atom in opaque}
-
-
-def _types_named(atom: Condition) -> Iterator[str]:
-    match atom:
-        case Compare(_, EventType(), TypeName(name)):
-            yield name
-        case OneOf(EventType(), options):
-            yield from (option.name for option in options if isinstance(option, TypeName))
-        case _:
-            pass
-
-
-def _is_about_phase(atom: Condition) -> bool:
-    match atom:
-        case Compare(_, CurrentPhase(), PhaseName()):
-            return True
-        case OneOf(CurrentPhase(), options):
-            return all(isinstance(option, PhaseName) for option in options)
-        case _:
-            return False
+        # One more type stands for all that no guard names.
+        choices[EventType()] = [*sorted(types), *[name for name in model.kinds if name not in types][:1]]
+    return choices

@@ -24,12 +24,12 @@ from onward.model.elements import (
     Variable,
     Years,
 )
-from onward.model.grammar import RESERVED, GuardError, Vocabulary, parse_guard, write_guard
+from onward.model.grammar import RESERVED, GuardError, Vocabulary, is_name, parse_guard, write_guard
 from onward.model.guards import Guard, Scalar
 from onward.model.marked import Node, Place, Plain
 from onward.model.model import Model, places_of
 from onward.model.schema import FORMAT, keys_of, required_of
-from onward.problems import ModelError, Problem, suggestion
+from onward.problems import ModelError, Problem, nearest, suggestion
 
 CASE_COLUMNS = ("case", "track", "phase", "stage", "label", "since", "first_event", "last_event", "events", "moves")
 """The columns that every table of cases has; a model cannot show another of that name."""
@@ -112,20 +112,23 @@ class _Reader:
                 self.note(key.place, f"{thing} has no key {key.text!r}", mend)
         for key_name in required_of(part):
             if key_name not in found and not self.is_slip(node, key_name, known):
-                self.note(node.place, f"{thing} lacks {key_name!r}", f"add {key_name}: ...")
+                example = FORMAT if key_name == "onward" else "..."
+                self.note(node.place, f"{thing} lacks {key_name!r}", f"add {key_name}: {example}")
         return found
 
     def is_slip(self, node: marked.Mapping, missing: str, known: Collection[str]) -> bool:
         """Tell whether an unknown key was reported with *missing* as the one meant: one slip, one problem."""
         unknown = [key.text for key, _ in node.entries if key.text not in known]
+        if missing in {"phases", "transitions"} and "tracks" in unknown:
+            return True
         return any(suggestion(text, known) == f"did you mean {missing!r}?" for text in unknown)
 
-    def entries(self, node: Node | None, thing: str) -> tuple[tuple[Plain, Node], ...]:
+    def entries(self, node: Node | None, thing: str, example: str) -> tuple[tuple[Plain, Node], ...]:
         if node is None or _is_null(node):
             return ()
         if isinstance(node, marked.Mapping):
             return node.entries
-        self.note(node.place, f"{thing} are not written as names and values", "write name: value, one a line")
+        self.note(node.place, f"{thing} are not written as names and values", f"write {example}, one a line")
         return ()
 
     def items(self, node: Node | None, thing: str) -> tuple[Node, ...]:
@@ -149,14 +152,17 @@ class _Reader:
             return False
         if isinstance(node, Plain) and isinstance(node.value, bool):
             return node.value
-        self.note(node.place, f"{thing} is not true or false", "write true or false")
+        said = f" {node.text}, which is" if isinstance(node, Plain) else ""
+        self.note(node.place, f"{thing} is{said} neither true nor false", "write true or false")
         return False
 
     def name(self, key: Plain, thing: str) -> str:
         """Return a name that guards can use; note one that they cannot."""
-        if not re.fullmatch(r"[^\W\d]\w*", key.text):
-            better = re.sub(r"\W+", "_", key.text).strip("_") or "name"
-            self.note(key.place, f"{thing} {key.text!r} is no name", f"use letters, digits and _ only: {better}")
+        if not is_name(key.text):
+            better = re.sub(r"\W+", "_", key.text).strip("_")
+            better = better if is_name(better) else f"{thing}_{better}".strip("_")
+            mend = f"use letters, digits and _ only, no digit first: {better}"
+            self.note(key.place, f"{key.text!r} is no name for a {thing}", mend)
         elif key.text in RESERVED:
             self.note(key.place, f"{key.text!r} is a word of the guard language", f"give the {thing} another name")
         return key.text
@@ -173,17 +179,33 @@ class _Reader:
             self.note(node.place, f"{thing} is missing", "write one name, or a list of names")
         return ()
 
-    def known(self, node: Node | None, thing: str, known: Collection[str]) -> tuple[str, ...]:
-        """Return the names in *node* that are among *known*; note the others."""
+    def known(self, node: Node | None, thing: str, names: Collection[str], also: str = "") -> tuple[str, ...]:
+        """Return the names in *node* that are among *names*, or are *also*; note the others."""
         found = []
         for plain in self.one_or_more(node, f"the {thing}"):
-            if plain.text in known:
+            if plain.text in names or (also and plain.text == also):
                 found.append(plain.text)
+            elif plain.text == START:
+                self.note(plain.place, "nothing leads back to start", "a case is there only before its first phase")
             else:
-                dotted = [name for name in known if name.endswith(f".{plain.text}")]
-                mend = f"did you mean {dotted[0]!r}?" if dotted else suggestion(plain.text, known)
+                dotted = [name for name in names if name.endswith(f".{plain.text}")]
+                choice = [*filter(None, [also]), *names]
+                mend = f"did you mean {dotted[0]!r}?" if dotted else suggestion(plain.text, choice)
                 self.note(plain.place, f"there is no {thing} {plain.text!r}", mend)
         return tuple(found)
+
+    def phases_named(self, node: Node | None) -> tuple[str, ...]:
+        return self.known(node, "phase", self.names.phases, also=START)
+
+    def types_named(self, node: Node | None) -> tuple[str, ...]:
+        return self.known(node, "event type", self.names.types, also=ANY)
+
+    def column(self, node: Node | None, thing: str) -> str:
+        """Return the name of a column of the log; note one that is empty."""
+        text = self.text(node, "the attribute")
+        if isinstance(node, Plain) and not text:
+            self.note(node.place, f"{thing} names no attribute", "write the name of a column of the log")
+        return text
 
     def guard(self, node: Node | None, *, event: bool = True, case: bool = True, before: bool = False) -> Guard | None:
         if node is None:
@@ -195,8 +217,7 @@ class _Reader:
             return parse_guard(node.text, evolve(self.names, event=event, case=case, before=before))
         except GuardError as error:
             for mistake in error.mistakes:
-                if node.inside:
-                    place = evolve(node.inside, column=node.inside.column + mistake.offset)
+                if place := node.at(mistake.offset):
                     self.note(place, mistake.what, mistake.mend)
                 else:
                     at = f"at character {mistake.offset + 1} of the guard"
@@ -209,19 +230,24 @@ class _Reader:
         parts = self.fields(root, "", "the model")
         self.version(parts.get("onward"))
         name = self.text(parts.get("name"), "the name")
-        if "name" in parts and not re.fullmatch(r"[^\W\d]\w*", name):
-            self.note(parts["name"].place, f"the name {name!r} is no name", "use letters, digits and _ only")
+        if isinstance(parts.get("name"), Plain) and not is_name(name):
+            self.note(parts["name"].place, f"{name!r} is no name for a model", "use letters, digits and _ only")
         phases = tuple(self.phases(parts.get("phases")))
-        events = tuple(self.event(key, node) for key, node in self.entries(parts.get("events"), "the events"))
-        parameters = tuple(self.parameters(parts.get("parameters")))
-        remembered = self.entries(parts.get("context"), "the context")
-        self.names = Vocabulary(
-            parameters=dict(parameters),
-            context=tuple(key.text for key, _ in remembered),
-            phases=(*(phase.name for phase in phases), *(place for phase in phases for place in places_of(phase))),
-            types=tuple(event.name for event in events),
+        events = tuple(
+            self.event(key, node) for key, node in self.entries(parts.get("events"), "the events", "name: {}")
         )
+        parameters = self.parameters(parts.get("parameters"))
+        remembered = self.entries(parts.get("context"), "the variables", "name: {count: [types]}")
         self.one_meaning_each(parts)
+        # Where a whole part is missing, every name of it would be unknown below: one slip, one problem.
+        if not phases or not isinstance(parts.get("events"), marked.Mapping):
+            return None
+        self.names = Vocabulary(
+            parameters=parameters,
+            context=dict.fromkeys(key.text for key, _ in remembered),
+            phases=dict.fromkeys(name for phase in phases for name in (phase.name, *places_of(phase))),
+            types=dict.fromkeys(event.name for event in events),
+        )
         transitions = self.items(parts.get("transitions"), "the transitions")
         model = Model(
             name=name,
@@ -230,12 +256,12 @@ class _Reader:
             cases=self.cases(parts.get("cases")),
             phases=phases,
             events=events,
-            parameters=parameters,
+            parameters=tuple((name, value) for name, value in parameters.items() if value is not None),
             context=_read(self.variable(*entry) for entry in remembered),
             transitions=tuple(self.transition(node) for node in transitions),
             forbid=tuple(self.forbid(node) for node in self.items(parts.get("forbid"), "the rules under forbid")),
             invariants=_read(map(self.invariant, self.items(parts.get("invariants"), "the invariants"))),
-            shows=_read(self.shown(*entry) for entry in self.entries(parts.get("show"), "the columns to show")),
+            shows=_read(self.shown(*entry) for entry in self.entries(parts.get("show"), "the columns", "name: {...}")),
         )
         if self.problems:
             return None
@@ -246,9 +272,11 @@ class _Reader:
         return model
 
     def version(self, node: Node | None) -> None:
-        if node is None or (isinstance(node, Plain) and node.value == FORMAT):
+        if node is None or (isinstance(node, Plain) and node.text == str(FORMAT) and not node.quoted):
             return
-        said = node.text if isinstance(node, Plain) else "something else"
+        said = "a list or a mapping"
+        if isinstance(node, Plain):
+            said = repr(node.text) if node.quoted else node.text
         self.note(node.place, f"this version of Onward reads format {FORMAT}, not {said}", f"write onward: {FORMAT}")
 
     def cases(self, node: Node | None) -> Literal["pairs", "column"]:
@@ -259,10 +287,14 @@ class _Reader:
         return "pairs" if text == "pairs" else "column"
 
     def phases(self, node: Node | None) -> Iterable[Phase]:
-        items = self.items(node, "the phases")
-        if node is not None and not items:
-            self.note(node.place, "there are no phases", "list at least one")
-        return self.phase_list(items, "phase")
+        return self.phase_list(self.at_least_one(node, "phases"), "phase")
+
+    def at_least_one(self, node: Node | None, thing: Literal["phases", "stages"]) -> tuple[Node, ...]:
+        items = self.items(node, f"the {thing}")
+        if node is not None and not items and not isinstance(node, marked.Mapping):
+            mend = "list at least one" + (", or leave the key out" if thing == "stages" else "")
+            self.note(node.place, f"there are no {thing}", mend)
+        return items
 
     def phase_list(self, items: Iterable[Node], part: Literal["phase", "stage"]) -> list[Phase]:
         found: dict[str, Phase] = {}
@@ -285,7 +317,7 @@ class _Reader:
         if _is_null(node):
             return Phase(name)
         parts = self.fields(node, part, f"the {part} {name!r}")
-        stages = self.phase_list(self.items(parts.get("stages"), "the stages"), "stage") if part == "phase" else []
+        stages = self.phase_list(self.at_least_one(parts.get("stages"), "stages"), "stage") if part == "phase" else []
         return Phase(
             name=name,
             title=self.text(parts.get("title"), "the title"),
@@ -302,14 +334,16 @@ class _Reader:
         codes = self.one_or_more(parts.get("cameo"), "cameo")
         return EventKind(key.text, self.text(parts.get("title"), "the title"), tuple(code.text for code in codes))
 
-    def parameters(self, node: Node | None) -> Iterable[tuple[str, Scalar]]:
-        for key, value in self.entries(node, "the parameters"):
+    def parameters(self, node: Node | None) -> dict[str, Scalar | None]:
+        found: dict[str, Scalar | None] = {}
+        for key, value in self.entries(node, "the parameters", "name: value"):
             name = self.name(key, "parameter")
             scalar = value.value if isinstance(value, Plain) else None
             if scalar is None or scalar in {float("inf"), float("-inf")}:
                 self.note(value.place, f"the parameter {name!r} has no value", "write a number, a text, true or false")
-            else:
-                yield name, scalar
+                scalar = None
+            found[name] = scalar
+        return found
 
     def one_meaning_each(self, parts: Mapping[str, Node]) -> None:
         """Note every name that two things of the document share: a guard could not tell them apart."""
@@ -327,9 +361,11 @@ class _Reader:
                 yield _Defined(name.text, thing, name.place)
         phases = parts.get("phases")
         for item in phases.items if isinstance(phases, marked.Sequence) else ():
-            key: Node = item.entries[0][0] if isinstance(item, marked.Mapping) and item.entries else item
-            if isinstance(key, Plain):
-                yield _Defined(key.text, "a phase", key.place)
+            key = _key_of(item)
+            yield _Defined(key.text, "a phase", key.place)
+            stages = _field(item.entries[0][1], "stages") if isinstance(item, marked.Mapping) and item.entries else None
+            for inner in map(_key_of, stages.items if isinstance(stages, marked.Sequence) else ()):
+                yield _Defined(f"{key.text}.{inner.text}", "a stage", inner.place)
 
     def variable(self, key: Plain, node: Node) -> Variable | None:
         name = self.name(key, "variable")
@@ -345,20 +381,25 @@ class _Reader:
             return Count(self.types(parts.get("count")), self.guard(parts.get("where"), case=False))
         if _field(node, "distinct") is not None:
             parts = self.fields(node, "distinct", thing)
-            attribute = self.text(parts.get("distinct"), "the attribute")
-            if not attribute:
-                self.note(node.place, f"{thing} names no attribute", "write distinct: <a column of the log>")
+            attribute = self.column(parts.get("distinct"), thing)
             return Distinct(attribute, self.types(parts.get("of")), self.guard(parts.get("where"), case=False))
-        known = ("count", "distinct")
-        keys = [key for key, _ in node.entries] if isinstance(node, marked.Mapping) else []
-        later = [LATER[key.text] for key in keys if key.text in LATER]
-        near = [suggestion(key.text, known) for key in keys if key.text not in {"of", "where", "title"}]
-        mend = [*later, *near, "write {count: [types]} or {distinct: attribute, of: [types]}"][0]
-        self.note(node.place, f"{thing} does not say what it remembers", mend)
+        mend = "write {count: [types]} or {distinct: attribute, of: [types]}"
+        self.undecided(node, ("count", "distinct"), thing, "remembers", mend)
         return None
 
+    def undecided(self, node: Node, kinds: tuple[str, str], thing: str, does: str, mend: str) -> None:
+        """Note a mapping without the key that tells its kind, or the misspelt key that may be meant for it."""
+        known = {*keys_of(kinds[0]), *keys_of(kinds[1])}
+        for key, _ in node.entries if isinstance(node, marked.Mapping) else ():
+            meant = nearest(key.text, kinds)
+            if key.text not in known and (key.text in LATER or meant):
+                why = LATER.get(key.text) or f"did you mean {meant!r}?"
+                self.note(key.place, f"{thing} has no key {key.text!r}", why)
+                return
+        self.note(node.place, f"{thing} does not say what it {does}", mend)
+
     def types(self, node: Node | None) -> tuple[str, ...] | None:
-        names = self.known(node, "event type", (*self.names.types, ANY))
+        names = self.types_named(node)
         return None if ANY in names else names
 
     def transition(self, node: Node) -> Transition:
@@ -367,9 +408,9 @@ class _Reader:
         if len(target) > 1:
             self.note(parts["to"].place, "a transition leads to one phase", "write a transition for each")
         return Transition(
-            sources=self.known(parts.get("from"), "phase", (START, *self.names.phases)),
+            sources=self.phases_named(parts.get("from")),
             target="".join(target[:1]),
-            on=self.known(parts["on"], "event type", (*self.names.types, ANY)) if "on" in parts else None,
+            on=self.types_named(parts["on"]) if "on" in parts else None,
             when=self.guard(parts.get("when")),
             title=self.text(parts.get("name"), "the name"),
         )
@@ -377,8 +418,8 @@ class _Reader:
     def forbid(self, node: Node) -> Forbid:
         parts = self.fields(node, "forbid", "a rule under forbid")
         return Forbid(
-            on=self.known(parts.get("on"), "event type", (*self.names.types, ANY)),
-            phases=self.known(parts["in"], "phase", (START, *self.names.phases)) if "in" in parts else None,
+            on=self.types_named(parts.get("on")),
+            phases=self.phases_named(parts["in"]) if "in" in parts else None,
             when=self.guard(parts.get("when")),
             because=self.text(parts.get("because"), "the reason"),
         )
@@ -390,6 +431,10 @@ class _Reader:
             self.note(
                 node.place, f"there is no invariant {node.text!r}", "write irreversible, {always: ...} or {step: ...}"
             )
+            return None
+        if _field(node, "step") is None and _field(node, "always") is None:
+            mend = "write irreversible, {always: ...} or {step: ...}"
+            self.undecided(node, ("always", "step"), "an invariant", "demands", mend)
             return None
         kind: Literal["always", "step"] = "step" if _field(node, "step") is not None else "always"
         parts = self.fields(node, kind, "an invariant")
@@ -406,26 +451,35 @@ class _Reader:
             parts = self.fields(node, "label", thing)
             choices = [
                 (choice.text, self.guard(guard, event=False))
-                for choice, guard in self.entries(parts.get("label"), "the labels")
+                for choice, guard in self.entries(parts.get("label"), "the labels", "text: guard")
             ]
+            if isinstance(parts["label"], marked.Mapping) and not choices:
+                self.note(parts["label"].place, f"{thing} has no labels", "write label: {text: guard}")
             return Label(key.text, tuple((text, guard) for text, guard in choices if guard is not None))
         if _field(node, "years") is not None:
             parts = self.fields(node, "years", thing)
             return Years(
                 name=key.text,
-                attribute=self.text(parts.get("years"), "the attribute"),
+                attribute=self.column(parts.get("years"), thing),
                 types=self.known(parts.get("of"), "event type", self.names.types),
                 moments=self.known(parts.get("moments"), "event type", self.names.types),
                 ended=self.known(parts.get("ended"), "event type", self.names.types),
                 planned=self.known(parts.get("planned"), "event type", self.names.types),
             )
-        self.note(node.place, f"{thing} does not say what it shows", "write {label: {...}} or {years: ..., of: [...]}")
+        self.undecided(node, ("label", "years"), thing, "shows", "write {label: {...}} or {years: ..., of: [...]}")
         return None
 
 
 def _read(parts: Iterable[T | None]) -> tuple[T, ...]:
     """Return the parts that could be read; what was wrong with the others is noted."""
     return tuple(part for part in parts if part is not None)
+
+
+def _key_of(item: Node) -> Plain:
+    """Return the name in an entry of a list of phases: `- name` or `- name: {...}`."""
+    if isinstance(item, marked.Mapping) and item.entries:
+        return item.entries[0][0]
+    return item if isinstance(item, Plain) else Plain("", quoted=False, place=item.place)
 
 
 def _is_null(node: Node) -> bool:

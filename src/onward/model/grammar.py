@@ -63,9 +63,15 @@ _INSTEAD = {
     "|": "write or",
     "!": "write not",
     "/": "multiply by the inverse: there is no division",
+    ".": "write a digit before the point",
     '"': "close the string with the quote that opened it",
     "'": "close the string with the quote that opened it",
 }
+
+
+def is_name(text: str) -> bool:
+    """Tell whether *text* can stand in a guard as a name: letters, digits and _, no digit first."""
+    return re.fullmatch(r"[^\W\d]\w*", text) is not None
 
 
 @frozen
@@ -82,7 +88,10 @@ class GuardError(Exception):
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__("; ".join(f"column {m.offset + 1}: {m.what}; {m.mend}" for m in self.mistakes))
+        super().__init__(self.mistakes)
+
+    def __str__(self) -> str:
+        return "\n".join(f"column {m.offset + 1}: {m.what}; {m.mend}" for m in self.mistakes)
 
 
 @frozen
@@ -90,7 +99,7 @@ class Vocabulary:
     """The names that a guard may use, and which of them make sense where it stands.
 
     Attributes:
-        parameters: name to value.
+        parameters: name to value, None where that is not known.
         context: names of context variables.
         phases: names of phases and, dotted, of stages.
         types: event types.
@@ -100,7 +109,7 @@ class Vocabulary:
 
     """
 
-    parameters: Mapping[str, Scalar] = field(factory=dict)
+    parameters: Mapping[str, Scalar | None] = field(factory=dict)
     context: Collection[str] = ()
     phases: Collection[str] = ()
     types: Collection[str] = ()
@@ -119,8 +128,10 @@ _UNKNOWN = Attribute("")
 """Stands where a name stood for nothing."""
 
 _DIGITS = 18  # a whole number beyond that does not fit a 64-bit column
-_DEEPEST = 200
-"""Parentheses and signs in one guard; a text beyond that was not written by a person, and would exhaust the stack."""
+_DEEPEST = 40
+_MOST = 200
+"""Parentheses inside one another, and signs in one guard: reading each of them takes its share of Python's stack, and a
+text beyond that was not written by a person."""
 
 
 @frozen
@@ -180,8 +191,12 @@ class _Parser:
         return None
 
     def stop(self, what: str, mend: str, token: _Token | None = None) -> NoReturn:
-        offset = (token or self.here).offset
-        raise GuardError([*self.mistakes, Mistake(offset, what, mend)])
+        token = token or self.here
+        before = self.tokens[self.tokens.index(token) - 1]
+        # An unknown name is often why the next word does not fit: one slip, one problem.
+        if self.mistakes and self.mistakes[-1].offset == before.offset:
+            raise GuardError(self.mistakes)
+        raise GuardError([*self.mistakes, Mistake(token.offset, what, mend)])
 
     def note(self, token: _Token, what: str, mend: str) -> None:
         self.mistakes.append(Mistake(token.offset, what, mend))
@@ -193,14 +208,26 @@ class _Parser:
     def whole(self) -> Guard:
         if self.here.kind == "end":
             self.stop("the guard is empty", "write a condition, or leave the key out")
-        if sum(token.text in {"(", "not", "+", "-", "*"} for token in self.tokens) > _DEEPEST:
-            self.stop("the guard is nested too deeply", f"use at most {_DEEPEST} parentheses, signs and nots")
+        self.shallow()
         start = self.here
         found = self.disjunction()
         if self.here.kind != "end":
             text = self.here.text
             self.stop(f"{text!r} does not fit here", _INSTEAD.get(text, "join conditions with and, or"))
         return self.condition(found, start)
+
+    def shallow(self) -> None:
+        """Stop at the first token that would nest the guard too deeply to be read."""
+        depth = signs = 0
+        for token in self.tokens:
+            depth += (token.text == "(") - (token.text == ")")
+            signs += token.text in {"not", "+", "-", "*"}
+            if depth > _DEEPEST:
+                self.stop(
+                    "the guard is nested too deeply", f"put at most {_DEEPEST} parentheses inside one another", token
+                )
+            if signs > _MOST:
+                self.stop("the guard is too long", f"use at most {_MOST} signs and nots", token)
 
     # Every reading method below returns a condition or a value; which of the two is right is its caller's question.
 
@@ -252,19 +279,20 @@ class _Parser:
         while not options or self.take(","):
             token = self.here
             option = self.value(self.sum(), token)
-            self.check_pair(token, "==", value, option, start, token)
+            self.check_pair(token, "==", self.as_type(value, option), self.as_type(option, value), start, token)
             options.append(option)
         self.expect("]", opened)
-        return OneOf(self.as_type(value, options), tuple(self.as_type(o, [value]) for o in options))
+        return OneOf(self.as_type(value, *options), tuple(self.as_type(option, value) for option in options))
 
     def compared(
         self, sign: _Token, left: Expression, left_start: _Token, right: Expression, right_start: _Token
     ) -> Compare:
         operator: Comparison = sign.text  # type: ignore[assignment]  # `take` was given these texts only
+        left, right = self.as_type(left, right), self.as_type(right, left)
         self.check_pair(sign, operator, left, right, left_start, right_start)
-        return Compare(operator, self.as_type(left, [right]), self.as_type(right, [left]))
+        return Compare(operator, left, right)
 
-    def as_type(self, value: Expression, others: list[Expression]) -> Expression:
+    def as_type(self, value: Expression, *others: Expression) -> Expression:
         """Read a quoted string beside `event.type` as the event type it names."""
         beside_type = any(isinstance(other, EventType) for other in others)
         if beside_type and isinstance(value, Constant) and isinstance(value.value, str):
@@ -281,17 +309,17 @@ class _Parser:
         right_start: _Token,
     ) -> None:
         """Note a comparison that could never be right, whatever the log."""
-        for value, other, token in ((left, right, left_start), (right, left, right_start)):
-            text = value.value if isinstance(value, Constant) else None
-            if isinstance(other, EventType) and isinstance(text, str):
-                if text not in self.names.types:
-                    self.note(token, f"there is no event type {text!r}", suggestion(text, self.names.types))
+        for value, token in ((left, left_start), (right, right_start)):
+            if isinstance(value, TypeName) and value.name not in self.names.types:
+                self.note(token, f"there is no event type {value.name!r}", suggestion(value.name, self.names.types))
                 return
         kinds = self.kind(left), self.kind(right)
         if "unknown" in kinds or ("attribute" in kinds and not {"phase", "type"} & set(kinds)):
             return
         if kinds[0] != kinds[1]:
-            self.note(at, f"{_A[kinds[0]]} is never {_A[kinds[1]]}", "compare things of one kind")
+            named = [value.name for value in (left, right) if isinstance(value, PhaseName | TypeName)]
+            quotes = f'a text stands in quotes: "{named[0]}"' if named and "attribute" in kinds else ""
+            self.note(at, f"{_A[kinds[0]]} is never {_A[kinds[1]]}", quotes or "compare things of one kind")
         elif kinds[0] in {"truth", "type"} and operator not in {"==", "!="}:
             self.note(at, f"{_A[kinds[0]]} has no order", "compare with == or !=")
 
@@ -358,7 +386,7 @@ class _Parser:
             return self.of_before(token, rest)
         if text in self.names.parameters:
             return Parameter(text)
-        if text in self.names.types:
+        if text in self.names.types and text not in RESERVED:
             return TypeName(text)
         found = self.of_case(text)
         if found is None:
@@ -380,16 +408,16 @@ class _Parser:
 
     def of_event(self, token: _Token, rest: str) -> Expression:
         if not self.names.event:
-            self.note(token, "there is no event here", "an invariant sees the phase and the context only")
-        if not rest and self.take("["):
+            self.note(token, "there is no event to look at here", "use the phase and the context only")
+        if not rest and (opened := self.take("[")):
             key = self.here
             if key.kind != "text":
                 self.stop("event[...] takes a quoted name", 'write event["name of the column"]')
             self.at += 1
-            self.expect("]", token)
+            self.expect("]", opened)
             return Attribute(re.sub(r"\\(.)", r"\1", key.text[1:-1]))
         if not rest:
-            self.note(token, "event alone says nothing", "write event.<attribute> or event.type")
+            self.stop("event alone says nothing", "write event.<attribute> or event.type", token)
         if rest == "time":
             self.note(token, "event.time is not compared", "use years_in_phase or years_since_start")
         if "." in rest:
@@ -414,8 +442,11 @@ class _Parser:
             mend = "leave it out: a comparison with a missing value never holds"
         elif dotted:
             mend = f"did you mean {dotted[0]!r}?"
+        elif (near := nearest(text, self.names.names)) in self.names.types and near and not is_name(near):
+            mend = f'did you mean "{near}", in quotes?'
         else:
-            mend = suggestion(text, self.names.names, otherwise=f'a text stands in quotes: "{text}"')
+            attribute = f"an attribute of the event is event.{text}, " if self.names.event else ""
+            mend = suggestion(text, self.names.names, otherwise=f'{attribute}a text stands in quotes: "{text}"')
         self.note(token, f"there is no {text!r}", mend)
         return _UNKNOWN
 
@@ -425,7 +456,7 @@ class _Parser:
             return found
         kind = self.kind(found)
         if kind not in {"truth", "attribute", "unknown"}:
-            self.note(start, f"{_A[kind]} is no condition", f"compare it: {write_expression(found)} {_COMPARED[kind]}")
+            self.note(start, f"{_A[kind]} is no condition", f"compare it: {_compared(found, kind)}")
         return Holds(found)
 
     def value(self, found: Guard | Expression, start: _Token) -> Expression:
@@ -447,7 +478,8 @@ class _Parser:
             case Constant(scalar):
                 return _kind_of(scalar)
             case Parameter(name):
-                return _kind_of(self.names.parameters[name])
+                known = self.names.parameters[name]
+                return "unknown" if known is None else _kind_of(known)
             case CurrentPhase() | PhaseName():
                 return "phase"
             case EventType() | TypeName():
@@ -467,12 +499,25 @@ _A: Mapping[Kind, str] = {
     "attribute": "an attribute of the event",
     "unknown": "an unknown name",
 }
-_COMPARED: Mapping[Kind, str] = {
-    "number": ">= 1",
-    "text": '== "..."',
-    "phase": "== name",
-    "type": "== event.type",
-}
+
+
+def _compared(value: Expression, kind: Kind) -> str:
+    """Return *value* compared with something, to show how."""
+    match value, kind:
+        case PhaseName(), _:
+            return f"phase == {write_expression(value)}"
+        case TypeName(), _:
+            return f"event.type == {write_expression(value)}"
+        case Constant(), "number":
+            return f"<variable> >= {write_expression(value)}"
+        case Constant(), _:
+            return f"event.<attribute> == {write_expression(value)}"
+        case _, "number":
+            return f"{write_expression(value)} >= 1"
+        case _, "text":
+            return f"{write_expression(value)} == event.<attribute>"
+        case _:
+            return f"{write_expression(value)} == <name>"
 
 
 def _kind_of(scalar: Scalar) -> Kind:
@@ -516,15 +561,14 @@ def write_expression(value: Expression) -> str:  # noqa: PLR0911  # one line a k
         case CurrentPhase(before):
             return "before.phase" if before else "phase"
         case Attribute(name):
-            return (
-                f"event.{name}" if re.fullmatch(r"[^\W\d]\w*", name) else f"event[{write_expression(Constant(name))}]"
-            )
+            plain = is_name(name) and name not in {"type", "time"}
+            return f"event.{name}" if plain else f"event[{write_expression(Constant(name))}]"
         case EventType():
             return "event.type"
         case Elapsed(since):
             return since
         case TypeName(name):
-            return name if name.isidentifier() else write_expression(Constant(name))
+            return name if is_name(name) and name not in RESERVED else write_expression(Constant(name))
         case Parameter(name) | PhaseName(name):
             return name
         case Minus(operand):

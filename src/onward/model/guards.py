@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 Scalar = bool | int | float | str
 Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -18,7 +18,8 @@ Operator = Literal["+", "-", "*"]
 class Constant:
     """A number, a quoted string, `true` or `false`."""
 
-    value: Scalar
+    # 1, 1.0 and true are equal to Python; to a model they are three values.
+    value: Scalar = field(eq=repr)
 
 
 @frozen

@@ -25,6 +25,8 @@ _DIGITS = 18  # a whole number beyond that does not fit a 64-bit column
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NULL = {"", "~", "null", "Null", "NULL"}
+_NOT_YAML = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -47,14 +49,37 @@ class Plain:
         text: as written, without quotes.
         quoted: whether it stood in quotes or in a block.
         place: where it starts.
-        inside: where its first character stands, if the whole text stands on one line exactly as in the file.
+        written: as written, with quotes and block signs and on as many lines as it takes.
 
     """
 
     text: str
     quoted: bool
     place: Place
-    inside: Place | None = None
+    written: str = ""
+
+    def at(self, offset: int) -> Place | None:
+        """Return where the character at *offset* of the text stands in the file; None if that cannot be told.
+
+        YAML folds lines and cuts blanks, and leaves everything else as it is unless there are escapes in quotes. So
+        the n-th character that is no blank is the n-th such character of what is written.
+        """
+        if not self.quoted:
+            start = 0
+        elif self.written[:1] in {"|", ">"}:
+            start = self.written.find("\n") + 1
+        else:
+            start = 1
+        ink = [at for at, sign in enumerate(self.written) if at >= start and not sign.isspace()]
+        said = [sign for sign in self.text if not sign.isspace()]
+        if [self.written[at] for at in ink[: len(said)]] != said:
+            return None
+        before = sum(not sign.isspace() for sign in self.text[:offset])
+        on_ink = not self.text[offset : offset + 1].isspace() and offset < len(self.text)
+        index = ink[before] if on_ink else ink[before - 1] + 1 if before else start
+        lines = _LINE_END.split(self.written[:index])
+        column = len(lines[-1]) + (self.place.column if len(lines) == 1 else 1)
+        return Place(self.place.line + len(lines) - 1, column)
 
     @property
     def value(self) -> Scalar | None:
@@ -98,19 +123,19 @@ class Marked:
 
 
 def read_marked(text: str) -> Marked:
-    """Return the tree of the one YAML document in *text*."""
+    """Return the tree of the one YAML document in *text*; no tree if parts of it could not be read."""
+    text = text.removeprefix("\ufeff")
+    if odd := _NOT_YAML.search(text):
+        what = f"the character U+{ord(odd[0]):04X}, which YAML does not allow"
+        return Marked(None, ((_at(text, odd.start()), what, "delete it"),))
     builder = _Builder(text)
+    root = None
     try:
         stream: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         root = builder.document(stream)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        builder.problems.append((_place(mark), *_in_our_words(error)))
-        root = None
-    except yaml.reader.ReaderError as error:
-        builder.problems.append((_at(text, error.position), "a character that YAML does not allow", "delete it"))
-        root = None
-    return Marked(root, tuple(builder.problems))
+        builder.problems.append(_in_our_words(error, text))
+    return Marked(None if builder.unread else root, tuple(builder.problems))
 
 
 def problems_of(marked: Marked, name: str) -> list[Problem]:
@@ -120,10 +145,11 @@ def problems_of(marked: Marked, name: str) -> list[Problem]:
 
 @frozen
 class _Builder:
-    """Builds nodes from the parser's events; what is refused is noted and left out."""
+    """Builds nodes from the parser's events; what is refused is noted, and *unread* if its value is then missing."""
 
     text: str
     problems: list[tuple[Place, str, str]] = field(factory=list)
+    unread: list[Place] = field(factory=list)
 
     def document(self, stream: Iterator[Any]) -> Node | None:
         root: Node | None = None
@@ -141,20 +167,27 @@ class _Builder:
     def node(self, event: Any, stream: Iterator[Any], depth: int) -> Node:  # noqa: ANN401
         if depth > _DEEPEST:
             raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
-        if getattr(event, "anchor", None) is not None:
-            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            self.note(event, f"{sign}{event.anchor}: anchors and aliases are not read", "write the value out")
-        if getattr(event, "tag", None) is not None:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.note(event, f"the tag {tag} is not read", "delete it: a model file holds plain values only")
         place = _place(event.start_mark)
+        if getattr(event, "anchor", None) is not None:
+            self.unread.append(place)
+            if isinstance(event, yaml.AliasEvent):
+                self.note(event, f"the alias *{event.anchor} is not read", "write its value out")
+            else:
+                self.note(event, f"the anchor &{event.anchor} is not read", "delete it, and write each value out")
+        if getattr(event, "tag", None) is not None:
+            self.unread.append(place)
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            mend = "delete it, or put quotes round a text that begins with !; in a guard write not"
+            self.note(event, f"{tag} is read as a tag of YAML", mend)
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(tuple(self.items(stream, depth + 1)), place)
         if isinstance(event, yaml.MappingStartEvent):
             return Mapping(tuple(self.entries(stream, depth + 1)), place)
         if isinstance(event, yaml.AliasEvent):
             return Plain("", quoted=False, place=place)
-        return Plain(event.value, quoted=bool(event.style), place=place, inside=self.inside(event))
+        # Marks count characters here: `yaml.parse` was given text, not bytes.
+        written = self.text[event.start_mark.index : event.end_mark.index]
+        return Plain(event.value, quoted=bool(event.style), place=place, written=written)
 
     def items(self, stream: Iterator[Any], depth: int) -> Iterator[Node]:
         for event in stream:
@@ -173,20 +206,10 @@ class _Builder:
                 self.note(event, "a key that is no plain word", "write key: value")
             elif key.text in seen:
                 where = f"line {seen[key.text].line}"
-                self.note(event, f"{key.text!r} stands here a second time", f"delete one; the first is in {where}")
+                self.note(event, f"{key.text!r} stands here a second time", f"delete one: the first is in {where}")
             else:
                 seen[key.text] = key.place
                 yield key, value
-
-    def inside(self, event: Any) -> Place | None:  # noqa: ANN401
-        """Return where the text of a scalar begins, if columns inside it are columns of the file."""
-        start, end = event.start_mark, event.end_mark
-        if start.line != end.line:
-            return None
-        # Marks count characters here: `yaml.parse` was given text, not bytes.
-        written = self.text[start.index : end.index]
-        at = written.find(event.value)
-        return None if at < 0 else Place(start.line + 1, start.column + at + 1)
 
 
 def _place(mark: Any) -> Place:  # noqa: ANN401
@@ -194,29 +217,63 @@ def _place(mark: Any) -> Place:  # noqa: ANN401
 
 
 def _at(text: str, index: int) -> Place:
-    before = text[:index]
-    return Place(before.count("\n") + 1, index - before.rfind("\n"))
+    lines = _LINE_END.split(text[:index])
+    return Place(len(lines), len(lines[-1]) + 1)
 
 
-def _in_our_words(error: yaml.MarkedYAMLError) -> tuple[str, str]:
-    """Return what is wrong and the mend for what the YAML parser says."""
-    said = error.problem or "not YAML"
-    for sign, mend in _MENDS.items():
-        if sign in said:
-            return f"this is not YAML: {said}", mend
-    return f"this is not YAML: {said}", "check the indentation, the colons and the quotes just before this place"
+def _in_our_words(error: yaml.MarkedYAMLError, text: str) -> tuple[Place, str, str]:
+    """Return where what the YAML parser stumbled over is, what is wrong there, and the mend."""
+    said = error.problem or "it is something else"
+    index = error.problem_mark.index if error.problem_mark else 0
+    # The parser finds out at the end of the file, which is no line any more: the last character is one.
+    ends = len(text.rstrip())
+    here = _place(error.problem_mark or error.context_mark) if index < ends else _at(text, ends)
+    # Where a bracket or a quote is left open, the parser stumbles far below; the place to mend is where it opens.
+    opened = _place(error.context_mark) if error.context_mark else here
+    if "mapping values" in said:
+        line = _LINE_END.split(text[:index])[-1]
+        if ": " in line:
+            return here, "a second ': ' in one line", "put quotes round the text that contains it"
+        begins = Place(here.line, len(line) - len(line.lstrip()) + 1)
+        mend = "begin it in the same column as its neighbours, or end the line before with a colon"
+        return begins, "this line does not fit those before it", mend
+    if text[index : index + 1] == "\t":
+        return here, "a tab", "indent with blanks"
+    if "cannot start any token" in said:
+        return here, f"a text cannot begin with {text[index : index + 1]}", "put quotes round it"
+    if "expected ',' or" in said and here.line == opened.line and index < ends:
+        mend = "put a comma between two parts, and quotes round a text that contains brackets, commas or ': '"
+        return here, "a comma or quotes are missing", mend
+    for sign, from_opening, what, mend in _SAYINGS:
+        if sign in f"{error.context} {said}":
+            return opened if from_opening else here, what, mend
+    return here, f"this is not YAML: {said}", "check the indentation, the colons and the quotes just before this place"
 
 
-_MENDS = {
-    "cannot start any token": "indent with blanks, never tabs, and put quotes round a text that begins with a sign",
-    "mapping values are not allowed": "put quotes round a text that contains ': '",
-    "nested too deeply": "a model file needs five levels at most",
-    "did not find expected ',' or": "close the bracket that is open, or put a comma between the parts",
-    "unexpected end of stream": "close the quote or bracket that is open",
-    "undefined alias": "write the value out: anchors and aliases are not read",
-    "found undefined tag": "delete it: a model file holds plain values only",
-    "tag": "delete it: a model file holds plain values only",
-}
+_MISFIT = "this does not fit what stands before it"
+_REALIGN = "begin the parts of one list or mapping in the same column, and put quotes round the whole of a text"
+# What libyaml says, whether the place is where the construct opens, what is wrong, and the mend.
+_SAYINGS = (
+    (
+        "a tag",
+        True,
+        "a text that begins with !, which YAML takes for a tag",
+        "put quotes round it; in a guard write not",
+    ),
+    ("an anchor", True, "a text that begins with &, which YAML takes for an anchor", "put quotes round it"),
+    ("an alias", True, "a text that begins with *, which YAML takes for an alias", "put quotes round it"),
+    ("expected ':'", True, "a line without a colon", "write key: value, or indent a text that goes on from above"),
+    ("node content", False, "a value is missing here", "write it, close what is open, or put quotes round a sign"),
+    ("nested too deeply", False, "this is nested too deeply", "a model file needs five levels at most"),
+    ("expected ',' or", True, "a bracket that is never closed", "close it, or put the comma that is missing after it"),
+    ("unexpected end of stream", True, "a quote that is never closed", "put the same quote at the end of the text"),
+    ("unexpected document", True, "a quote that is never closed", "put the same quote at the end of the text"),
+    ("sequence entries", False, "a list cannot begin here", "begin it in the next line, or write [first, second]"),
+    ("line break", True, "a text after | or > begins in the next line", "break the line, or put quotes round the text"),
+    ("escape character", False, "a backslash that stands for nothing", "write it twice, or use single quotes"),
+    ("expected key", False, _MISFIT, _REALIGN),
+    ("expected '-'", False, _MISFIT, _REALIGN),
+)
 
 
 class _Writer(yaml.SafeDumper):

@@ -35,7 +35,8 @@ class Model:
     events: tuple[EventKind, ...] = ()
     transitions: tuple[Transition, ...] = ()
     cases: Literal["pairs", "column"] = "column"
-    parameters: tuple[tuple[str, Scalar], ...] = ()
+    # 1, 1.0 and true are equal to Python; to a model they are three values.
+    parameters: tuple[tuple[str, Scalar], ...] = field(default=(), eq=repr)
     context: tuple[Variable, ...] = ()
     forbid: tuple[Forbid, ...] = ()
     invariants: tuple[Invariant, ...] = ()
@@ -90,10 +91,12 @@ class Model:
 
     @cached_property
     def _leaving(self) -> Mapping[str, tuple[Transition, ...]]:
-        return {
-            place: tuple(t for t in self.transitions if any(self.within(place, source) for source in t.sources))
-            for place in self.places
-        }
+        leaving: dict[str, list[Transition]] = {place: [] for place in self.places}
+        for transition in self.transitions:
+            # A transition from a phase and from one of its stages leaves that stage once.
+            for rank in sorted({rank for source in transition.sources for rank in self.ranks[source]}):
+                leaving[self.places[rank]].append(transition)
+        return {place: tuple(transitions) for place, transitions in leaving.items()}
 
     def within(self, place: str, name: str) -> bool:
         """Tell whether *place* is the phase, stage or `start` that *name* stands for, or inside it."""
@@ -115,11 +118,14 @@ class Model:
         return phase.final or (stage is not None and stage.final)
 
     def place_label(self, place: str) -> str:
-        """Return *place* as it is printed: a stage by its own title, `start` as not begun."""
+        """Return *place* as it is printed: a stage by its own title or after its phase, `start` as not begun."""
         if place == START:
             return "Not begun"
         phase, stage = self.phase_at[place]
-        return phase.label if stage is None else stage.label
+        if stage is None:
+            return phase.label
+        # A stage's name alone would not tell whose stage it is; a title of its own is the author's choice.
+        return stage.title or f"{phase.label}: {stage.name.replace('_', ' ')}"
 
 
 def places_of(phase: Phase) -> tuple[str, ...]:

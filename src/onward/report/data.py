@@ -28,10 +28,11 @@ def to_json(said: Mapping[str, Any]) -> str:
 def to_csv(headings: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return *rows* as CSV with the columns *headings*; lists are joined by `;`."""
     written = io.StringIO()
-    writer = csv.DictWriter(written, headings, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(written, headings, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: ";".join(cell) if isinstance(cell, list) else cell for name, cell in row.items()})
+        cells = {name: row.get(name) for name in headings}
+        writer.writerow({name: ";".join(cell) if isinstance(cell, list) else cell for name, cell in cells.items()})
     return written.getvalue()
 
 

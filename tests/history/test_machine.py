@@ -1,0 +1,103 @@
+"""A live case, as somebody else's program drives it."""
+
+import json
+from datetime import date
+
+import pytest
+from attrs import evolve
+from transitions import Machine
+
+import onward
+from onward.history.machine import machine_of
+
+
+def test_may_answers_which_clause_is_short_and_by_how_much() -> None:
+    live = onward.live(onward.load_model("partnership"), case="AU;UN")
+    live.fire("operation_handover", time="2004-06", place="Burundi")
+    live.fire("joint_operation_launched", time="2004", place="Sudan")
+    step = live.may("consultation_mechanism_established", time="2005")
+    assert not step
+    assert [(clause.text, clause.short) for reason in step.short for clause in reason.clauses] == [("basis >= 1", 1)]
+    assert live.fire("agreement_signed", time="2006-11-16", formal=True).outcome == "recorded"
+    assert live.may("consultation_mechanism_established").after == "maintenance"
+
+
+def test_a_case_is_driven_without_dates_too(grant: onward.Model) -> None:
+    live = onward.live(grant)
+    assert live.fire("note").outcome == "moved"
+    assert live.state["since"] is None
+
+
+def test_dates_come_in_every_form_and_stay_in_order(live: onward.Live) -> None:
+    live.fire("note", time=date(2001, 5, 1))
+    live.fire("note", time=2002)
+    live.fire("note", time="2002")
+    with pytest.raises(onward.UsageError) as caught:
+        live.fire("note", time="2002-03")
+    assert str(caught.value) == (
+        "time: 2002-03 lies before the last event (2002); fire events in time order, or replay them as a log"
+    )
+    with pytest.raises(onward.UsageError, match="write 2007-12-31"):
+        live.fire("note", time="31/12/2007")
+
+
+def test_a_fork_lives_its_own_life(live: onward.Live) -> None:
+    live.fire("note")
+    branch = live.fork()
+    branch.fire("submitted")
+    assert (live.phase, branch.phase, branch.case) == ("draft", "review.waiting", "G1")
+
+
+def test_a_state_names_its_model_and_goes_through_json(live: onward.Live, grant: onward.Model) -> None:
+    live.fire("submitted", time="2001-05")
+    live.fire("reviewed", time="2002", score=3, reviewer="Ada")
+    kept = json.loads(json.dumps(live.state))
+    assert kept == {
+        "onward": 1,
+        "model": "grant",
+        "fingerprint": kept["fingerprint"],
+        "case": "G1",
+        "phase": "review.waiting",
+        "context": {"reviews": 1, "reviewers": ["Ada"]},
+        "since": "2001-05",
+        "began": "2001-05",
+        "last": "2002",
+        "events": 2,
+        "moves": 1,
+    }
+    assert onward.live(grant, state=kept).context == {"reviews": 1, "reviewers": 1}
+
+
+def test_a_state_of_another_model_is_refused(live: onward.Live, grant: onward.Model) -> None:
+    changed = evolve(grant, parameters=(("reviews_needed", 3), ("fast", False)))
+    with pytest.raises(onward.UsageError, match="belongs to another model or another version of it"):
+        onward.live(changed, state=live.state)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"phase": "nowhere"},
+        {"context": {"reviews": "two", "reviewers": []}},
+        {"context": {"reviews": 1, "reviewers": 1}},
+        {"context": {}},
+        {"since": "yesterday"},
+        {"events": None},
+    ],
+)
+def test_a_damaged_state_is_refused(live: onward.Live, grant: onward.Model, damage: dict[str, object]) -> None:
+    with pytest.raises(onward.UsageError, match="the saved state is damaged"):
+        onward.live(grant, state={**live.state, **damage})
+
+
+@pytest.mark.parametrize("plain", [{}, {"onward": 1}, {"onward": 2, "context": {}}])
+def test_what_is_no_state_is_refused(grant: onward.Model, plain: dict[str, object]) -> None:
+    with pytest.raises(onward.UsageError, match="this is no saved state"):
+        onward.live(grant, state=plain)
+
+
+def test_one_machine_of_transitions_serves_every_case_of_a_model(grant: onward.Model) -> None:
+    machine = machine_of(grant)
+    assert isinstance(machine, Machine)
+    assert machine is machine_of(onward.parse_model(onward.write_model(grant)))
+    assert list(machine.states) == list(grant.places)

@@ -1,0 +1,334 @@
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onward.model.document import CASE_COLUMNS, parse_model
+from onward.model.elements import (
+    Count,
+    Distinct,
+    EventKind,
+    Forbid,
+    Invariant,
+    Label,
+    Phase,
+    Transition,
+    Variable,
+    Years,
+)
+from onward.model.guards import (
+    And,
+    Attribute,
+    Compare,
+    Constant,
+    CurrentPhase,
+    EventType,
+    Holds,
+    Memory,
+    PhaseName,
+    TypeName,
+)
+from onward.model.model import Model
+from onward.model.writing import as_document, write_model
+from onward.problems import ModelError
+from onward.testing import models
+
+GALLERY = Path(__file__).parent / "gallery"
+BROKEN = sorted(GALLERY.glob("*.yaml"))
+SHIPPED = sorted((Path(__file__).parents[2] / "models").glob("*.yaml"))
+
+WHOLE = """\
+onward: 1
+name: forest
+title: The life
+  of a forest
+source: 'Grimm 1812: §3'
+cases: pairs
+parameters: {needed: 2, kind: oak, strict: true, share: 0.5}
+events:
+  rain: {title: Rain, cameo: ["057", 060]}
+  sun:
+  Create Fine: {cameo: "012"}
+context:
+  rings: {count: [rain, sun], where: event.formal, title: rings of wood}
+  days: {count: any}
+  places: {distinct: place, of: rain}
+phases:
+  - seed
+  - tree: {title: Tree, stages: [young, {old: {final: true}}]}
+  - ash: {final: true, title: Ash}
+  - soil:
+transitions:
+  - {from: start, to: seed, on: any}
+  - {from: [seed, tree.old], to: tree, on: [rain, Create Fine], when: rings >= needed, name: it grows}
+  - {from: tree, to: ash}
+forbid:
+  - {on: rain, because: it is dry}
+  - {on: any, in: [start, tree], when: phase == seed}
+invariants:
+  - irreversible
+  - {name: rings stay, step: rings >= before.rings}
+  - {always: rings >= 0 and phase >= start}
+show:
+  looks: {label: {green: phase == tree, 'brown: dry': rings < 2}}
+  grown: {years: place, of: rain, moments: sun, ended: [Create Fine], planned: [sun, rain]}
+"""
+
+
+def test_a_document_says_all_that_a_model_can_hold() -> None:
+    rings, seed = Memory("rings"), PhaseName("seed")
+    kept = Compare(">=", rings, Memory("rings", before=True))
+    always = And((Compare(">=", rings, Constant(0)), Compare(">=", CurrentPhase(), PhaseName("start"))))
+    model = parse_model(WHOLE)
+    assert model == Model(
+        name="forest",
+        title="The life of a forest",
+        source="Grimm 1812: §3",
+        cases="pairs",
+        parameters=(("needed", 2), ("kind", "oak"), ("strict", True), ("share", 0.5)),
+        events=(
+            EventKind("rain", "Rain", ("057", "060")),
+            EventKind("sun"),
+            EventKind("Create Fine", cameo=("012",)),
+        ),
+        context=(
+            Variable("rings", Count(("rain", "sun"), Holds(Attribute("formal"))), "rings of wood"),
+            Variable("days", Count(None)),
+            Variable("places", Distinct("place", ("rain",))),
+        ),
+        phases=(
+            Phase("seed"),
+            Phase("tree", "Tree", stages=(Phase("young"), Phase("old", final=True))),
+            Phase("ash", "Ash", final=True),
+            Phase("soil"),
+        ),
+        transitions=(
+            Transition(("start",), "seed", ("any",)),
+            Transition(
+                sources=("seed", "tree.old"),
+                target="tree",
+                on=("rain", "Create Fine"),
+                when=parse_model(WHOLE).transitions[1].when,
+                title="it grows",
+            ),
+            Transition(("tree",), "ash"),
+        ),
+        forbid=(
+            Forbid(("rain",), because="it is dry"),
+            Forbid(("any",), ("start", "tree"), Compare("==", CurrentPhase(), seed)),
+        ),
+        invariants=(
+            Invariant("irreversible", "irreversible"),
+            Invariant("rings stay", "step", kept),
+            Invariant("rings >= 0 and phase >= start", "always", always),
+        ),
+        shows=(
+            Label(
+                name="looks",
+                choices=(
+                    ("green", Compare("==", CurrentPhase(), PhaseName("tree"))),
+                    ("brown: dry", Compare("<", rings, Constant(2))),
+                ),
+            ),
+            Years("grown", "place", ("rain",), ("sun",), ("Create Fine",), ("sun", "rain")),
+        ),
+    )
+    assert parse_model(write_model(model)) == model
+
+
+def test_the_smallest_model_needs_five_keys() -> None:
+    model = parse_model("{onward: 1, name: m, events: {}, phases: [a], transitions: []}")
+    assert model == Model("m", (Phase("a"),))
+    assert model.cases == "column"
+
+
+@given(models())
+def test_parsing_undoes_writing(model: Model) -> None:
+    assert parse_model(write_model(model)) == model
+    assert parse_model(json.dumps(as_document(model))) == model
+
+
+SIGNS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff\ufffe\uffff\u2028\u2029")
+TEXTS = st.text(SIGNS).map(lambda text: " ".join(text.split()))
+TYPES = (
+    st.sampled_from(("phase", "true", "null", "~", "1", "<<", "a.b", "in", "#x", "- y", "a: b", "é", "it's", '"'))
+    | TEXTS
+)
+
+
+@given(
+    st.lists(TYPES.filter(lambda name: name not in {"", "any", "start", "seed"}), min_size=1, unique=True), TEXTS, TEXTS
+)
+def test_any_text_can_be_a_title_and_nearly_any_text_an_event_type(names: list[str], title: str, reason: str) -> None:
+    model = Model(
+        name="forest",
+        title=title,
+        source=reason,
+        phases=(Phase("seed", title),),
+        events=tuple(EventKind(name, title, ("1", "no")) for name in names),
+        transitions=tuple(
+            Transition(("start",), "seed", (name,), Compare("==", EventType(), TypeName(name)), title=title)
+            for name in names
+        ),
+        parameters=(("kind", title),),
+        context=(Variable("rings", Count(tuple(names), Compare("==", Attribute(title), Constant(reason))), title),),
+        forbid=(Forbid((names[0],), because=reason),),
+    )
+    assert parse_model(write_model(model)) == model
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_model_can_be_read_and_written(path: Path) -> None:
+    model = parse_model(path.read_text(encoding="utf-8"), path.name)
+    assert model.name == path.stem
+    assert parse_model(write_model(model)) == model
+
+
+def problems(text: str, name: str = "m.yaml") -> list[str]:
+    with pytest.raises(ModelError) as caught:
+        parse_model(text, name)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def assert_told_well(line: str, text: str, name: str) -> None:
+    """Every problem is one line: a place inside the file, what is wrong, and how to mend it."""
+    assert re.fullmatch(r"[^:]+\.yaml:\d+:\d+: .+; .+", line)
+    assert line.startswith(f"{name}:")
+    at, column = map(int, line.split(":")[1:3])
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
+    assert 1 <= at <= len(lines)
+    assert 1 <= column <= len(lines[at - 1]) + 1
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_a_mistake_is_told_with_its_place_and_its_mend(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for line in problems(text, path.name):
+        assert_told_well(line, text, path.name)
+
+
+def test_the_gallery_of_mistakes_reads_as_it_should(golden: Callable[[Path, str], None]) -> None:
+    told = [line for path in BROKEN for line in problems(path.read_text(encoding="utf-8"), path.name)]
+    golden(GALLERY / "expected.txt", "\n".join([*told, ""]))
+
+
+SIGNS_OF_YAML = ("", " ", "\n", "\n  ", ":", ": ", "- ", "[]", "{}", *"[]{}#'\"!\t()é\x07", "&a", "*a", "<<: ")
+WORDS = ("phase", "start", "any", "on: ", "to: ", "null", "~", "1", "true", "rings", "event.", "tree.", "and ")
+SNIPPETS = st.sampled_from((*SIGNS_OF_YAML, *WORDS))
+
+
+@given(models(), st.data())
+@settings(max_examples=300)
+def test_a_file_with_anything_wrong_is_told_of_and_never_crashes(model: Model, data: st.DataObject) -> None:
+    text = write_model(model)
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(start + 12, len(text))))
+        text = text[:start] + data.draw(SNIPPETS) + text[end:]
+    try:
+        parse_model(text, "m.yaml")
+    except ModelError as error:
+        lines = list(map(str, error.problems))
+    else:
+        return
+    for line in lines:
+        assert_told_well(line, text, "m.yaml")
+    places = [tuple(map(int, line.split(":")[1:3])) for line in lines]
+    assert places == sorted(places)
+
+
+KEYS = (
+    *("title", "final", "stages", "from", "to", "on", "when", "in", "count", "distinct", "of", "where", "a"),
+    *("always", "step", "label", "years", "name", "because"),
+)
+VALUES = st.sampled_from((None, True, 0, 1.5, "", "seed", "rain", "rings >= 1", "any", "start", "irreversible"))
+TREES: st.SearchStrategy[object] = st.recursive(
+    VALUES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(models(), st.data())
+@settings(max_examples=300)
+def test_a_part_of_the_wrong_shape_is_told_of_and_never_crashes(model: Model, data: st.DataObject) -> None:
+    document = as_document(model)
+    document[data.draw(st.sampled_from(list(document)))] = data.draw(TREES)
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    try:
+        parse_model(text, "m.yaml")
+    except ModelError as error:
+        lines = list(map(str, error.problems))
+    else:
+        return
+    for line in lines:
+        assert_told_well(line, text, "m.yaml")
+
+
+def changed(old: str, new: str) -> str:
+    assert WHOLE.count(old) == 1
+    return WHOLE.replace(old, new)
+
+
+LIST = "write one name, or a list of names"
+VALUE = "write a number, a text, true or false"
+ENTRY = "write a name, or one name with its keys: - name: {...}"
+FIRST = "{from: start, to: seed, on: any}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "what", "mend"),
+    [
+        ("onward: 1", "onward: true", "1:9", "this version of Onward reads format 1, not true", "write onward: 1"),
+        ("onward: 1", "onward: '1'", "1:9", "this version of Onward reads format 1, not '1'", "write onward: 1"),
+        ("onward: 1", "onward: [1]", "1:9", "this version of Onward reads format 1, not a list or a mapping",
+         "write onward: 1"),
+        ("name: forest", "name: [a]", "2:7", "the name is no text", "write one text"),
+        ("share: 0.5", "share: 1e999", "6:54", "the parameter 'share' has no value", VALUE),
+        ("share: 0.5", "share: -1e999", "6:54", "the parameter 'share' has no value", VALUE),
+        ("  sun:\n", "  '  ':\n  sun:\n", "9:3", "'  ' cannot be an event type", "give it another name"),
+        ("  sun:\n", "  tree.old:\n  sun:\n", "18:41",
+         "'tree.old' is a stage and also an event type in line 9", "rename one of them"),
+        ("years: place", "years: [place]", "36:18", "the attribute is no text", "write one text"),
+        ("distinct: place", "distinct: [place]", "14:22", "the attribute is no text", "write one text"),
+        (FIRST, "{from: {}, to: seed}", "21:12", "the phase is missing", LIST),
+        (FIRST, "{from: [[start], start], to: seed}", "21:13", "the phase is no name", LIST),
+        ("from: tree, to: ash", "from: any, to: ash", "23:12",
+         "there is no phase 'any'", "it may be ash, seed, soil, start, tree, tree.old, tree.young"),
+        ("  - seed\n", "  - - seed\n  - seed\n", "16:5", "this is no phase", ENTRY),
+        ("  - seed\n", "  - {}\n  - seed\n", "16:5", "this is no phase", ENTRY),
+    ],
+)  # fmt: skip
+def test_a_rarer_mistake_is_told_once(old: str, new: str, place: str, what: str, mend: str) -> None:
+    assert problems(changed(old, new)) == [f"m.yaml:{place}: {what}; {mend}"]
+
+
+@pytest.mark.parametrize("column", CASE_COLUMNS)
+def test_a_column_shown_cannot_bear_the_name_of_one_that_every_table_has(column: str) -> None:
+    text = changed("  looks:", f"  {column}:")
+    assert problems(text) == [f"m.yaml:33:3: {column!r} is a column of every table of cases; give it another name"]
+
+
+def test_the_name_of_the_document_is_part_of_every_place() -> None:
+    with pytest.raises(ModelError, match=r"^model:1:1: the model lacks 'name'; add name: \.\.\.$"):
+        parse_model("{onward: 1, events: {}, phases: [a], transitions: []}")
+
+
+def test_a_model_of_ten_thousand_phases_is_read_and_written() -> None:
+    many = 10_000
+    model = Model(
+        name="long",
+        phases=tuple(Phase(f"p{number}") for number in range(many)),
+        events=(EventKind("go"),),
+        transitions=tuple(Transition((f"p{number}",), f"p{number + 1}") for number in range(0, many - 1, 5)),
+    )
+    assert parse_model(write_model(model)) == model
+
+
+def test_a_change_of_a_name_alone_changes_the_model() -> None:
+    assert parse_model(WHOLE) != evolve(parse_model(WHOLE), name="wood")

@@ -1,0 +1,233 @@
+"""Every page tells the truth: its code runs, prints what the page shows, and its links lead somewhere.
+
+`pytest tests/test_docs.py --update-golden` writes what the code prints into the pages; read the diff as you would read
+code. A line `...` in shown output stands for any lines left out; where the rest no longer fits, all of it is written.
+"""
+
+import io
+import json
+import re
+import runpy
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+import yaml
+from attrs import define, field
+
+import onward
+from onward.cli import COMMANDS, main
+from onward.log.formats import PARSERS
+from onward.log.schema import ROLES
+from onward.model.grammar import RESERVED
+from onward.model.schema import SCHEMA, keys_of
+
+ROOT = Path(__file__).parents[1]
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [ROOT / "README.md", *DOCS, *sorted((ROOT / "examples").glob("*/README.md"))]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+FENCE = re.compile(
+    r"^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+@define
+class Reader:
+    """Follows a page block by block, as a reader would who tries everything out.
+
+    Attributes:
+        page: the page.
+        names: what the Python blocks so far have defined.
+        printed: what the block before printed, if it was Python.
+        code: the exit code of the last command.
+
+    """
+
+    page: Path
+    names: dict[str, object] = field(factory=lambda: {"__name__": "page"})
+    printed: str | None = None
+    code: int = 0
+
+    def __call__(self, block: re.Match[str]) -> str:
+        """Return *block* as it should read."""
+        body, printed, self.printed = block["body"], self.printed, None
+        match block["language"]:
+            case "python":
+                self.printed = self.run_python(body, block.string.count("\n", 0, block.start("body")))
+            case "text" if printed is not None and not is_shown(body, printed):
+                body = printed
+            case "console":
+                body = "".join(self.console(body))
+            case "yaml":
+                if body.startswith("onward: "):
+                    onward.parse_model(body, f"{self.page.name}: {block['title'] or 'model'}")
+                yaml.safe_load(body)
+        if block["title"]:
+            Path(block["title"]).write_text(body, encoding="utf-8")
+        before, after = block.start("body") - block.start(), block.end("body") - block.start()
+        return block[0][:before] + body + block[0][after:]
+
+    def run_python(self, body: str, lines_before: int) -> str:
+        with redirect_stdout(io.StringIO()) as written:
+            exec(compile("\n" * lines_before + body, self.page, "exec"), self.names)  # noqa: S102  # the page is ours
+        return written.getvalue()
+
+    def console(self, body: str) -> Iterator[str]:
+        assert body.startswith("$ "), f"{self.page.name}: a console block begins with a command"
+        for session in re.split(r"(?m)^(?=\$ )", body)[1:]:
+            line, _, shown = session.partition("\n")
+            printed = self.run_command(line.removeprefix("$ "))
+            yield f"{line}\n{shown if printed is None or is_shown(shown, printed) else printed}"
+
+    def run_command(self, line: str) -> str | None:
+        """Return what the command prints; None where it is not run."""
+        command, *arguments = shlex.split(line, comments=True)
+        if line == "echo $?":
+            return f"{self.code}\n"
+        if command == "onward":
+            written = io.StringIO()
+            self.code = main(arguments, written, written)
+            return written.getvalue()
+        if command == "make":
+            # What a target does is the Makefile's business; a target that only calls `onward` is run as that call.
+            recipe = recipe_of(next(word for word in arguments if "=" not in word))
+            called = re.fullmatch(r"\t@\$\(VENV\)/bin/(onward .*)\n", recipe)
+            return self.run_command(called[1]) if called else None
+        if command == "python":
+            with redirect_stdout(io.StringIO()) as written:
+                runpy.run_path(str(self.page.parent / arguments[0]), run_name="__main__")
+            return written.getvalue()
+        assert command in {"pip", "git"}, f"{self.page.name}: nobody checks {line!r}"
+        return None
+
+
+def is_shown(shown: str, printed: str) -> bool:
+    """Tell whether *shown* is what was *printed*, lines left out where it says `...`."""
+    lines = shown.splitlines(keepends=True)
+    pattern = "".join("(?:.*\n)*?" if line == "...\n" else re.escape(line) for line in lines)
+    return re.fullmatch(pattern, printed) is not None
+
+
+def recipe_of(target: str) -> str:
+    found = re.search(rf"^{re.escape(target)}:.*\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE)
+    assert found, f"the Makefile has no target {target!r}"
+    return found[1]
+
+
+@pages
+def test_the_code_of_a_page_runs_and_prints_what_the_page_shows(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Callable[[Path, str], None]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    golden(page, FENCE.sub(Reader(page), page.read_text(encoding="utf-8")))
+
+
+@pages
+def test_every_block_of_a_page_says_what_it_holds(page: Path) -> None:
+    written = page.read_text(encoding="utf-8")
+    assert written.count("```") == 2 * len(FENCE.findall(written))
+
+
+@pages
+def test_links_lead_somewhere(page: Path) -> None:
+    for path, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of the headings of *page*, as they are made from their texts."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pages
+def test_the_first_line_of_a_page_says_whom_it_is_for(page: Path) -> None:
+    title, blank, first = page.read_text(encoding="utf-8").splitlines()[:3]
+    assert (title[:2], blank, first[:4]) == ("# ", "", "For ")
+
+
+def options_by_command() -> set[tuple[str, str]]:
+    """Return every option of every command, as the help tells them."""
+    found: set[tuple[str, str]] = set()
+    for command in COMMANDS:
+        written = io.StringIO()
+        assert main([command, "--help"], written, written) == 0
+        for line in re.findall(r"^  (-.*?)(?:  .*)?$", written.getvalue(), re.MULTILINE):
+            found.update((command, option) for option in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", line))
+    return found
+
+
+def test_the_page_on_the_command_line_has_every_option_of_every_command_and_no_other() -> None:
+    text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`-.*?) \| (.*?) \|", text, re.MULTILINE)
+    documented = {
+        (command, option)
+        for options, commands in rows
+        for option in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", options)
+        for command in (COMMANDS if commands == "all" else commands.split(", "))
+    }
+    assert documented == options_by_command()
+
+
+def test_the_page_on_the_command_line_has_every_key_of_the_json() -> None:
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    for command in (["replay"], ["explain", "UN-NATO"], ["models"]):
+        written = io.StringIO()
+        assert main([*command, "--format", "json"], written, written) == 0
+        assert [key for key in keys_in(json.loads(written.getvalue())) if not is_told(key, page)] == []
+
+
+def keys_in(value: object) -> set[str]:
+    """Return every key in *value*, but those that a model or a case table gave their names."""
+    named = {"basis", "operations", "relationship", "motives", "theatres", "machinery"}
+    match value:
+        case dict():
+            return {*value, *(key for inside in value.values() for key in keys_in(inside))} - named
+        case list():
+            return {key for inside in value for key in keys_in(inside)}
+        case _:
+            return set()
+
+
+def is_told(word: str, page: str) -> bool:
+    """Tell whether *page* has *word* in its code."""
+    return re.search(rf"`[^`\n]*(?<!\w){re.escape(word)}(?!\w)[^`\n]*`", page) is not None
+
+
+def test_the_page_on_the_model_file_has_every_key_and_every_reserved_word() -> None:
+    page = (ROOT / "docs" / "model-file.md").read_text(encoding="utf-8")
+    parts = ["", *(name for name, shape in SCHEMA["$defs"].items() if "properties" in shape)]
+    words = {*RESERVED, *(key for part in parts for key in keys_of(part))}
+    assert [word for word in sorted(words) if not is_told(word, page)] == []
+
+
+def test_the_page_on_the_event_log_has_every_name_of_every_column_and_every_format() -> None:
+    page = (ROOT / "docs" / "event-log.md").read_text(encoding="utf-8")
+    words = [*(name for role in ROLES for name in role.names), *PARSERS]
+    assert [word for word in words if not is_told(word, page)] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme_and_on_the_page_on_the_command_line(command: str) -> None:
+    for page in ("README.md", "docs/command-line.md"):
+        assert f"`onward {command}" in (ROOT / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", onward.__all__)
+def test_every_public_name_is_documented(name: str) -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in DOCS)
+    assert re.search(rf"`(onward\.)?{re.escape(name)}[`(]|\bonward\.{re.escape(name)}\b", text)
+
+
+def test_the_contents_have_every_page() -> None:
+    contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert [page.name for page in DOCS if f"({page.name})" not in contents] == ["index.md"]
