@@ -87,7 +87,7 @@ def changes_by_year(study: onward.Study) -> Iterator[tuple[int, str, str]]:
 def print_what_if(study: onward.Study) -> None:
     """Replay an altered log, in which the stalled draft (H067) is a declaration of both."""
     signed = pl.col("event_id") == "H067"
-    altered = study.log.frame.drop("first", "last").with_columns(
+    altered = study.log.frame.with_columns(
         event=pl.when(signed).then(pl.lit("joint_declaration")).otherwise("event"),
         formal=pl.col("formal") | signed,
     )

@@ -175,6 +175,7 @@ def test_dates_before_1678_work(model: onward.Model) -> None:
             [("2001", "joint_operation_launched", "Mali", None), ("2003", "joint_operation_ended", "Chad", None)],
             "Mali 2001–present",
         ),
+        ([("2001", "support_provided", "Mali", None), ("2002", "support_ended", "Mali", None)], "Mali 2001–2002"),
         ([("2001", "operation_handover", "Mali", None)], "Mali 2001"),
         ([("2001", "joint_operation_planned", "Mali", None)], "Mali planned"),
         (

@@ -11,7 +11,9 @@ FORMAT = 1
 
 Schema = Mapping[str, Any]
 
-_NAME = {"type": "string", "pattern": r"^[^\W\d]\w*$"}
+# No blank and no ASCII sign but _, and no digit first. Written so, and not with \w, because that means letters of any
+# script to Python and A to Z to the JavaScript of most editors.
+_NAME = {"type": "string", "pattern": r"^[^\s0-9!-/:-@\[-\^`{-~][^\s!-/:-@\[-\^`{-~]*$"}
 _TEXT = {"type": "string"}
 _GUARD = {"type": "string", "description": "a guard: names, numbers, quoted strings, comparisons, and, or, not"}
 _NAMES = {

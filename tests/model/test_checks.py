@@ -1,0 +1,245 @@
+import itertools
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onward.history.judging import View, guard_holds
+from onward.log.log import Event
+from onward.model.checks import Loop, eventless_loop
+from onward.model.document import parse_model
+from onward.model.elements import Count, EventKind, Phase, Transition, Variable
+from onward.model.grammar import parse_guard
+from onward.model.guards import (
+    And,
+    Compare,
+    Constant,
+    CurrentPhase,
+    EventType,
+    Guard,
+    Memory,
+    Not,
+    OneOf,
+    Or,
+    Parameter,
+    PhaseName,
+    TypeName,
+)
+from onward.model.model import Model
+from onward.testing import guards, models, vocabulary_of
+
+FOREST = Model(
+    name="forest",
+    phases=(Phase("a"), Phase("b", stages=(Phase("one"), Phase("two"))), Phase("c")),
+    events=(EventKind("rain"), EventKind("sun"), EventKind("axe")),
+    parameters=(("needed", 2), ("share", 1.5)),
+    context=(Variable("x", Count(None)), Variable("y", Count(None))),
+)
+NAMES = vocabulary_of(FOREST)
+MOST = 4  # one more than the largest threshold below
+
+COUNTERS = st.sampled_from((Memory("x"), Memory("y")))
+BOUNDS = st.sampled_from((*map(Constant, (0, 1, 2, 3, -1, 0.5)), Parameter("needed"), Parameter("share")))
+SIGNS = st.sampled_from(("==", "!=", "<", "<=", ">", ">="))
+PLACES = st.sampled_from([*map(PhaseName, FOREST.ranks)])
+KINDS = st.sampled_from([*map(TypeName, FOREST.kinds)])
+THRESHOLDS = st.one_of(
+    st.builds(Compare, SIGNS, COUNTERS, BOUNDS),
+    st.builds(Compare, SIGNS, BOUNDS, COUNTERS),
+    st.builds(Compare, SIGNS, BOUNDS, BOUNDS),
+    st.builds(OneOf, COUNTERS, st.lists(BOUNDS, min_size=1, max_size=2).map(tuple)),
+    st.builds(Compare, SIGNS, st.just(CurrentPhase()), PLACES),
+    st.builds(Compare, SIGNS, PLACES, PLACES),
+    st.builds(OneOf, st.just(CurrentPhase()), st.lists(PLACES, min_size=1, max_size=2).map(tuple)),
+    st.builds(Compare, st.sampled_from(("==", "!=")), st.just(EventType()), KINDS),
+    st.builds(OneOf, st.just(EventType()), st.lists(KINDS, min_size=1, max_size=3).map(tuple)),
+    st.builds(OneOf, KINDS, st.just((EventType(),))),
+)
+EXACT: st.SearchStrategy[Guard] = st.recursive(
+    THRESHOLDS,
+    lambda inner: st.one_of(
+        inner.map(Not),
+        st.lists(inner, min_size=2, max_size=2).map(tuple).map(And),
+        st.lists(inner, min_size=2, max_size=2).map(tuple).map(Or),
+    ),
+    max_leaves=3,
+)
+NAMES_OF_PLACES = st.sampled_from([*FOREST.ranks])
+TARGETS = st.sampled_from([name for name in FOREST.ranks if name != "start"])
+
+
+def moves(when: st.SearchStrategy[Guard]) -> st.SearchStrategy[tuple[Transition, ...]]:
+    sources = st.lists(NAMES_OF_PLACES, min_size=1, max_size=2, unique=True).map(tuple)
+    move = st.builds(Transition, sources, TARGETS, st.just(None), st.none() | when | when | when)
+    return st.lists(move, min_size=1, max_size=4).map(tuple)
+
+
+def goes_round(model: Model, view: View) -> bool:
+    """Follow eventless transitions from *view*, where nothing but the phase changes; tell whether that ends."""
+    for _ in model.places:
+        ways = [t for t in model.leaving(view.place) if t.on is None]
+        enabled = next((t for t in ways if guard_holds(t.when, view) is True), None)
+        if enabled is None:
+            return False
+        view = evolve(view, place=model.entered(enabled.target), since=view.moment)
+    return True
+
+
+def views(model: Model) -> Iterator[View]:
+    numbers = range(MOST + 1)
+    for place, kind, x, y in itertools.product(model.places, model.kinds, numbers, numbers):
+        yield View(model, place, {"x": x, "y": y}, Event(kind, None))
+
+
+@given(moves(EXACT))
+@settings(max_examples=200)
+def test_thresholds_phases_and_types_are_judged_exactly(transitions: tuple[Transition, ...]) -> None:
+    model = evolve(FOREST, transitions=transitions)
+    loop = eventless_loop(model)
+    assert (loop is not None) == any(goes_round(model, view) for view in views(model))
+    if loop:
+        assert loop.sure
+        assert_is_round(loop, model)
+
+
+def assert_is_round(loop: Loop, model: Model) -> None:
+    assert loop.places[0] == loop.places[-1]
+    for place, transition, after in zip(loop.places, loop.transitions, loop.places[1:], strict=False):
+        assert transition in model.leaving(place)
+        assert model.entered(transition.target) == after
+
+
+MOMENT = datetime(2001, 1, 1)  # noqa: DTZ001  # naive UTC throughout
+AGES = st.none() | st.sampled_from([MOMENT - timedelta(days=days) for days in (0, 200, 400, 2000)])
+ATTRIBUTES = st.fixed_dictionaries(
+    {}, optional={"size": st.integers(0, 3) | st.none(), "formal": st.booleans(), "place": st.just("Bosnia")}
+)
+ANY_VIEW = st.builds(
+    View,
+    model=st.just(FOREST),
+    place=st.sampled_from(FOREST.places),
+    memory=st.fixed_dictionaries({"x": st.integers(0, MOST), "y": st.integers(0, MOST)}),
+    event=st.builds(Event, st.sampled_from([*FOREST.kinds]), st.none(), attributes=ATTRIBUTES),
+    moment=st.none() | st.just(MOMENT),
+    since=AGES,
+    began=AGES,
+)
+
+
+@given(moves(guards(NAMES)), st.lists(ANY_VIEW, min_size=20, max_size=20))
+@settings(max_examples=200)
+def test_no_case_goes_round_in_a_model_that_is_accepted(transitions: tuple[Transition, ...], seen: list[View]) -> None:
+    model = evolve(FOREST, transitions=transitions)
+    loop = eventless_loop(model)
+    if loop is None:
+        assert not any(goes_round(model, evolve(view, model=model)) for view in seen)
+    else:
+        assert_is_round(loop, model)
+
+
+@given(models())
+def test_a_drawn_model_has_no_loop(model: Model) -> None:
+    assert eventless_loop(model) is None
+
+
+def loop_of(*lines: str) -> Loop | None:
+    """Return the loop in a model whose transitions are written `source -> target: guard`."""
+    found = []
+    for line in lines:
+        way, _, guard = line.partition(": ")
+        source, _, target = way.partition(" -> ")
+        found.append(Transition((source,), target, when=parse_guard(guard, NAMES) if guard else None))
+    return eventless_loop(evolve(FOREST, transitions=tuple(found)))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("a -> b: x >= 2", "b -> a: x < 2"),
+        ("a -> b: x >= needed", "b -> a: x < 2"),
+        ("a -> b: x in [1, 2]", "b -> a: x in [0, 3]"),
+        ("a -> b: event.type == rain", "b -> a: event.type == sun"),
+        ("a -> b: event.type == rain", "b -> a: not rain == event.type"),
+        ("a -> b: event.type in [rain, sun]", "b -> a: event.type == axe"),
+        # All types are named, so that no other can come.
+        ("a -> b: event.type != rain", "b -> c: event.type != sun", "c -> a: event.type != axe and event.type == axe"),
+        ("a -> b: phase == b", "b -> a"),
+        ("a -> b", "b -> a: phase < b"),
+        ("a -> b: years_in_phase >= 10", "b -> a: years_in_phase >= 10"),
+        ("a -> b: false", "b -> a: true"),
+        ("a -> b: share > needed", "b -> a"),
+        ("a -> b: x > 1 and 2 < 1", "b -> a"),
+        ("a -> b.one", "b.two -> a"),
+        ("start -> a", "a -> b", "b -> c", "b.two -> c"),
+        # The forward transition comes first in file order and breaks the loop.
+        ("a -> b: x >= 1", "b -> c", "b -> a: x >= 1"),
+        ("a -> b: x >= 1", "b -> c: x > 0", "b -> a: x >= 1"),
+    ],
+)
+def test_transitions_that_cannot_go_round_are_accepted(lines: tuple[str, ...]) -> None:
+    assert loop_of(*lines) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "places"),
+    [
+        (("a -> b", "b -> a"), "a -> b.one -> a"),
+        (("a -> b: x >= 2", "b -> a: x < 4"), "a -> b.one -> a"),
+        (("a -> b: x > 1.5", "b -> a: x < 2.5"), "a -> b.one -> a"),
+        (("a -> b: x in [1, 2]", "b -> a: x in [2, 3]"), "a -> b.one -> a"),
+        (("a -> a: x >= 3",), "a -> a"),
+        (("b -> b",), "b.one -> b.one"),
+        (("a -> b: x >= 1", "b -> c: y >= 1", "c -> a: x == y"), "a -> b.one -> c -> a"),
+        (("b.one -> b.two", "b.two -> b.one"), "b.one -> b.two -> b.one"),
+        (("start -> a", "a -> c", "c -> a"), "a -> c -> a"),
+        (("a -> b: event.type != rain", "b -> a: event.type != sun"), "a -> b.one -> a"),
+        # What the log alone decides may hold.
+        (("a -> b: event.formal", "b -> a: event.size + 1 > 2"), "a -> b.one -> a"),
+        (("a -> b: event.formal", "b -> a: not event.formal or x >= 1"), None),
+        (("a -> b: x > y", "b -> a: x >= y"), "a -> b.one -> a"),
+        (("a -> b: years_in_phase < 10", "b -> a: years_in_phase >= 0"), "a -> b.one -> a"),
+        (("a -> b: years_since_start >= 10", "b -> a: years_since_start >= 10"), "a -> b.one -> a"),
+        (("a -> b: x >= 1", "b -> a: x >= 1", "b -> c"), "a -> b.one -> a"),
+    ],
+)
+def test_transitions_that_can_go_round_are_found(lines: tuple[str, ...], places: str | None) -> None:
+    loop = loop_of(*lines)
+    assert loop is not None
+    assert loop.sure
+    if places is not None:
+        assert str(loop) == places
+    assert loop.mend == "give one of them an event under `on`, or guards that cannot hold together"
+
+
+def test_too_many_combinations_count_as_a_loop_and_say_so() -> None:
+    both = [" and ".join(f"event.a{side}{number}" for number in range(8)) for side in (1, 2)]
+    loop = loop_of("a -> c: x > 9", f"a -> b: {both[0]}", f"b -> a: {both[1]}")
+    assert loop is not None
+    assert str(loop) == "a -> b.one -> a"
+    assert not loop.sure
+    assert loop.mend.startswith("there are too many combinations of context values to rule it out")
+
+
+def test_many_combinations_do_not_matter_where_nothing_leads_back() -> None:
+    opaque = " and ".join(f"event.a{number}" for number in range(20))
+    assert loop_of(f"a -> b: {opaque}", f"b -> c: {opaque}") is None
+
+
+def test_an_event_triggered_transition_takes_no_part_in_a_round() -> None:
+    back = Transition(("b",), "a", ("rain",))
+    assert eventless_loop(evolve(FOREST, transitions=(Transition(("a",), "b"), back))) is None
+
+
+def test_a_long_round_is_cut_in_its_message() -> None:
+    many = 10_000
+    lines = "".join(f"  - {{from: p{number}, to: p{(number + 1) % many}}}\n" for number in range(many))
+    phases = "".join(f"  - p{number}\n" for number in range(many))
+    text = f"onward: 1\nname: ring\nevents: {{}}\nphases:\n{phases}transitions:\n{lines}"
+    with pytest.raises(
+        Exception, match=r"go round for ever: p0 -> p1 -> p2 -> p3 -> p4 -> p5 -> p6 -> p7 -> \.\.\. -> p0; give"
+    ):
+        parse_model(text)
+    assert parse_model(text.replace("  - {from: p9, to: p10}\n", "")).places[-1] == "p9999"

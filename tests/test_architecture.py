@@ -1,0 +1,120 @@
+"""Imports point one way, heavy libraries have one home, and the public page tells the truth."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import onward
+
+SOURCE = Path(onward.__file__).parent
+
+# The stages of the work, lowest first; a module imports from its own stage and from lower ones.
+STAGES: dict[str, tuple[str, ...]] = {
+    "version": (),
+    "problems": (),
+    "model": ("problems",),
+    "log": ("problems",),
+    "history": ("problems", "version", "model", "log"),
+    "files": ("problems", "log"),
+    "library": ("problems", "model", "log", "files"),
+    "report": ("problems", "version", "model", "log", "history"),
+    "cli": ("problems", "version", "model", "log", "history", "files", "library", "report"),
+    "testing": ("problems", "model", "log"),
+}
+HOMES = {
+    "yaml": {"model/marked.py"},
+    "transitions": {"history/machine.py"},
+    "polars": {"log/log.py", "log/frames.py", "history/replayed.py", "history/engine.py"},
+    "rich": {"report/text.py"},
+    "argparse": {"cli/arguments.py"},
+    "hypothesis": {"testing.py"},
+}
+STANDARD = {"attrs", "onward", *sys.stdlib_module_names}
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield every module that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written in full"
+            yield node.module or ""
+            # `from onward.model import marked` names a module too.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "onward.model")
+
+
+def stage_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_no_import_points_back(path: Path) -> None:
+    relative = path.relative_to(SOURCE)
+    if relative.as_posix() == "__init__.py":
+        return  # the public page names every stage
+    stage = relative.parts[0].removesuffix(".py")
+    allowed = {stage, *STAGES[stage]}
+    wrong = [name for name in imported(path) if name.startswith("onward.") and stage_of(name) not in allowed]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_a_library_has_one_home(path: Path) -> None:
+    relative = path.relative_to(SOURCE).as_posix()
+    tops = {name.split(".")[0] for name in imported(path)}
+    assert [name for name in tops - STANDARD if relative not in HOMES.get(name, set())] == []
+
+
+def test_the_stages_have_no_round() -> None:
+    seen: set[str] = set()
+    for stage, lower in STAGES.items():
+        assert set(lower) <= seen, stage
+        seen.add(stage)
+
+
+def test_no_cycle_among_modules() -> None:
+    names = {path: ".".join(("onward", *path.relative_to(SOURCE).with_suffix("").parts)) for path in MODULES}
+    graph = {
+        names[path]: {name for name in imported(path) if name in names.values()}
+        for path in MODULES
+        if path.name != "__init__.py"
+    }
+    done: set[str] = set()
+    while ready := {name for name, needs in graph.items() if name not in done and needs <= done}:
+        done |= ready
+    # `replayed` loads the life of a case, and `machine` the state, when they are asked for.
+    assert set(graph) - done == set()
+
+
+def test_the_public_names_are_those_of_the_public_page() -> None:
+    tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
+    told = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names} - {
+        "import_module"
+    }
+    assert set(onward.__all__) == told
+    for name in onward.__all__:
+        assert getattr(onward, name) is not None
+    assert dir(onward) == onward.__all__
+    with pytest.raises(AttributeError, match="has no attribute 'replya'"):
+        _ = onward.replya
+
+
+def test_importing_onward_loads_nothing_heavy() -> None:
+    script = "import sys, onward; print({'attrs', 'yaml', 'polars', 'transitions', 'rich'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_the_repository_speaks_of_itself_alone() -> None:
+    """No path of a machine stands in what is shipped or documented."""
+    top = SOURCE.parents[1]
+    if not (top / "pyproject.toml").exists():
+        pytest.skip("not in a checkout")
+    for path in [*top.glob("*.md"), *top.glob("docs/*.md"), *top.glob("src/**/*.py"), *top.glob("*.toml")]:
+        assert not any(f"/{home}/" in path.read_text(encoding="utf-8") for home in ("root", "home")), path
