@@ -248,3 +248,13 @@ def test_a_small_replay_waits_for_no_data_frames() -> None:
     script = f"import sys; from onward.cli import main; main(['replay'], sys.stderr, sys.stderr); print({heavy})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_many_unknown_types_are_told_the_commonest_first_and_counted(onward: Onward, files: Path) -> None:
+    rows = "".join(f"2001,type{number},A\n" * (1 + (number == 29)) for number in range(30))
+    (files / "foreign.csv").write_text(f"time,event,case\n{rows}")
+    out = onward("replay", files / "foreign.csv", "-m", files / "grant.yaml")[1]
+    told = [line for line in out.splitlines() if line.startswith("! ")]
+    assert told[0].startswith("! foreign.csv: 2 rows of type 'type29', which grant does not know")
+    assert told[-1] == "! ... and 10 more notes (30 in all)"
+    assert "31 unknown" in out

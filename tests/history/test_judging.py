@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import onward
-from onward.history.judging import View, evidence, guard_holds
+from onward.history.evidence import evidence
+from onward.history.judging import View, guard_holds
 from onward.log.log import Event, Value
 from onward.model.elements import Count, Phase, Variable
 from onward.model.grammar import Vocabulary, parse_guard

@@ -101,3 +101,41 @@ def test_one_machine_of_transitions_serves_every_case_of_a_model(grant: onward.M
     assert isinstance(machine, Machine)
     assert machine is machine_of(onward.parse_model(onward.write_model(grant)))
     assert list(machine.states) == list(grant.places)
+
+
+def test_an_event_may_be_written_down_by_hand(live: onward.Live) -> None:
+    step = live.fire(onward.Event("note", "2001-05", attributes={"size": 3}))
+    assert step.event.time is not None
+    assert step.event.time.recorded == "2001-05"
+    assert str(step) == "note: moved, start -> draft: start -> draft"
+    assert str(live.may("note")) == "note: recorded, draft: no transition out of Draft answers note"
+    with pytest.raises(onward.UsageError, match="time: 'soon'"):
+        onward.Event("note", "soon")
+
+
+def test_a_live_case_says_what_its_next_phase_needs(live: onward.Live) -> None:
+    live.fire("submitted")
+    assert [str(reason) for reason in live.missing] == [
+        "review.waiting -> review.ready (reviews >= 2: has 0; reviewers > 1: has 0)"
+    ]
+
+
+def test_a_replay_goes_on_as_a_live_case() -> None:
+    study = onward.load_study()
+    replayed = onward.replay(study.model, study.log, as_of=study.as_of)
+    assert repr(replayed) == "Replay(model='partnership', log='events.csv', as_of='2007-12-31', cases=6, steps=101)"
+    live = replayed.live("UN-AU")
+    assert (live.case, live.phase) == ("AU;UN", "startup.proven")
+    assert live.fire("consultation_mechanism_established", time=2008).after == "maintenance"
+
+
+@pytest.mark.parametrize("typed", ["AU;UN", "UN;AU", "UN-AU", "UN–AU", "UN, AU"])
+def test_a_live_pair_has_its_name_however_it_is_typed(typed: str, grant: onward.Model) -> None:
+    assert onward.live(onward.load_model("partnership"), typed).case == "AU;UN"
+    assert onward.live(grant, typed).case == typed
+    assert onward.live(onward.load_model("partnership"), "case").case == "case"
+
+
+def test_a_study_that_does_not_exist_is_told() -> None:
+    with pytest.raises(onward.UsageError, match="did you mean 'partnership'"):
+        onward.load_study("partnershp")

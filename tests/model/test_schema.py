@@ -33,6 +33,7 @@ SLIPS_OF_SHAPE = (
         "invariant_misspelt",
     ),
     *("later_version", "name_of_the_model", "guard_empty", "parts_of_the_wrong_kind"),
+    *("distinct_without_attribute", "years_without_attribute"),
 )
 
 

@@ -231,7 +231,7 @@ def _spells(model: Model, case: str, steps: list[Step], reading: Reading) -> Ite
 
 def _notes(model: Model, log: EventLog) -> Iterator[Problem]:
     """Yield what a reader of the result must not overlook: unknown event types, and columns that guards miss."""
-    for event_type, count in Counter(kind for kind in log.types if kind not in model.kinds).items():
+    for event_type, count in Counter(kind for kind in log.types if kind not in model.kinds).most_common():
         what = f"{count} {'row' if count == 1 else 'rows'} of type {event_type!r}, which {model.name} does not know"
         yield Problem(log.name, what, suggestion(event_type, tuple(model.kinds)))
     if len(log):

@@ -1,12 +1,14 @@
 """The columns that a model shows beside the phase: labels, and the years in which things ran."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from attrs import frozen
 
 from onward.history.judging import View, guard_holds
 from onward.log.dates import Interval
-from onward.log.log import Event
+from onward.log.log import Event, Value
 from onward.model.elements import Label, Years
 
 
@@ -37,21 +39,25 @@ def shown_of(view: View, events: Sequence[Event], window: Interval | None) -> It
             case Label(name, choices):
                 held = (text for text, guard in choices if guard_holds(guard, view) is True)
                 yield name, next(held, "")
-            case Years(name):
+            case Years(name):  # the union is closed
                 yield name, "; ".join(_years(column, events, window))
 
 
 def _years(column: Years, events: Sequence[Event], window: Interval | None) -> Iterator[str]:
     runs: dict[str, list[_Run]] = {}
     planned: dict[str, None] = {}
+    endings = _endings(column, events, window)
     for event in events:
         what = event.attributes.get(column.attribute)
         if not isinstance(what, str) or event.time is None:
             continue
         if event.type in column.planned:
             planned[what] = None
-        elif event.type in (*column.types, *column.moments):
-            runs.setdefault(what, []).append(_run(column, event, events, window))
+        elif event.type in column.moments:
+            runs.setdefault(what, []).append(_Run(event.time.first.year, event.time.first.year))
+        elif event.type in column.types:
+            end = _end(event.time, event.until, endings.get(what, []), window)
+            runs.setdefault(what, []).append(_Run(event.time.first.year, None if end is None else end.last.year))
     listed = [(run, what) for what, found in runs.items() for run in _joined(found)]
     for run, what in sorted(listed, key=lambda pair: (pair[0].start, pair[0].end or 9999, pair[1])):
         yield f"{what} {run}"
@@ -60,25 +66,34 @@ def _years(column: Years, events: Sequence[Event], window: Interval | None) -> I
             yield f"{what} planned"
 
 
-def _run(column: Years, event: Event, events: Iterable[Event], window: Interval | None) -> _Run:
-    """Return the years in which *event* ran: to its own end, else to the first event that ends it."""
-    assert event.time is not None  # noqa: S101  # the caller passes dated events only
-    start = event.time.first.year
-    if event.type in column.moments:
-        return _Run(start, start)
-    what = event.attributes.get(column.attribute)
-    ends = [event.until] if event.until is not None else []
-    ends += [
-        other.time
-        for other in events
-        if other.type in column.ended
-        and other.time is not None
-        and other.attributes.get(column.attribute) == what
-        and other.time.last >= event.time.last
-    ]
-    known = [end for end in ends if window is None or end.last <= window.last]
-    # The event's own end is the better witness; an ending elsewhere stands in where it has none.
-    return _Run(start, known[0].last.year if known else None)
+def _endings(column: Years, events: Iterable[Event], window: Interval | None) -> dict[Value, list[Interval]]:
+    """Return, for every value, the dates at which something with that value ended, earliest first."""
+    found: dict[Value, list[Interval]] = {}
+    for event in events:
+        if event.type in column.ended and event.time is not None and _is_in(event.time, window):
+            found.setdefault(event.attributes.get(column.attribute), []).append(event.time)
+    return {what: sorted(times, key=_last) for what, times in found.items()}
+
+
+def _end(
+    start: Interval, until: Interval | None, endings: Sequence[Interval], window: Interval | None
+) -> Interval | None:
+    """Return when what began at *start* ended, None if it still runs.
+
+    The event's own end is the better witness; the first ending at or after its start stands in where it has none.
+    """
+    if until is not None and _is_in(until, window):
+        return until
+    later = bisect_left(endings, start.last, key=_last)
+    return endings[later] if later < len(endings) else None
+
+
+def _last(time: Interval) -> datetime:
+    return time.last
+
+
+def _is_in(time: Interval, window: Interval | None) -> bool:
+    return window is None or time.last <= window.last
 
 
 def _joined(runs: Iterable[_Run]) -> list[_Run]:

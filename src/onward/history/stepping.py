@@ -12,7 +12,8 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from onward.history.judging import Clause, View, evidence, guard_holds
+from onward.history.evidence import Clause, evidence
+from onward.history.judging import View, guard_holds
 from onward.history.state import CaseState, Remembered, answers, numbers
 from onward.log.dates import Interval
 from onward.log.log import Event
@@ -237,7 +238,7 @@ def remember(model: Model, memory: tuple[Remembered, ...], view: View) -> tuple[
             match reducer, value:
                 case Count(), int(count):
                     new = count + 1
-                case Distinct(attribute), frozenset():
+                case Distinct(attribute), frozenset():  # the union is closed
                     found = event.attributes.get(attribute)
                     # A value that is not recorded is no value: it cannot be told from the others.
                     new = value if found is None else value | {found}
@@ -306,7 +307,7 @@ def _reasons(step: Step) -> Iterator[Reason]:
                 yield Reason(transition.name, evidence(transition.when, view), transition)
         case "held":
             yield from step.short
-        case "recorded":
+        case "recorded":  # the union is closed
             place = model.place_label(step.after)
             yield Reason(f"no transition out of {place} answers {event.type}")
     for invariant in step.broken:

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
-from onward.history.judging import Clause, spoken_guard
+from onward.history.evidence import Clause, spoken_guard
 from onward.history.life import Life, Tie
 from onward.history.stepping import Reason, Step
 from onward.log.log import Event
@@ -78,7 +78,7 @@ def _outcome(done: Step) -> str:
             return f"held in {before}: " + "; ".join(_not_fired(reason, model) for reason in done.reasons)
         case "refused" | "unknown":
             return f"{done.outcome.upper()}: {done.reasons[0]}"
-        case "recorded":
+        case "recorded":  # the union is closed
             return f"recorded in {before}"
 
 

@@ -20,7 +20,6 @@ from onward.model.guards import (
     EventType,
     Expression,
     Guard,
-    Holds,
     Memory,
     Not,
     OneOf,
@@ -157,10 +156,8 @@ def _is_decided(atom: Condition) -> bool:
         case Compare(_, left, right):
             tried = isinstance(left, Memory | EventType | CurrentPhase) or left == _IN_PHASE
             return _is_fixed(right) and (tried or _is_fixed(left))
-        case Holds(value):
-            return _is_fixed(value)
         case _:
-            return False
+            return _is_fixed(atom.value)
 
 
 def _fires(guard: Guard | None, place: str, world: World, model: Model) -> bool:

@@ -486,7 +486,7 @@ class _Parser:
                 return "type"
             case Attribute():
                 return "unknown" if value is _UNKNOWN else "attribute"
-            case Memory() | Elapsed() | Arithmetic() | Minus():
+            case Memory() | Elapsed() | Arithmetic() | Minus():  # the union is closed
                 return "number"
 
 
@@ -539,7 +539,7 @@ def write_guard(guard: Guard) -> str:
             return f"{write_expression(left)} {operator} {write_expression(right)}"
         case OneOf(value, options):
             return f"{write_expression(value)} in [{', '.join(map(write_expression, options))}]"
-        case Holds(value):
+        case Holds(value):  # the union is closed
             return write_expression(value)
 
 
@@ -575,7 +575,7 @@ def write_expression(value: Expression) -> str:  # noqa: PLR0911  # one line a k
             return f"-{_factor(operand)}"
         case Arithmetic("*", left, right):
             return f"{_factor(left, keep='*')} * {_factor(right)}"
-        case Arithmetic(sign, left, right):
+        case Arithmetic(sign, left, right):  # the union is closed
             return f"{write_expression(left)} {sign} {_term(right)}"
 
 

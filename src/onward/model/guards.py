@@ -181,7 +181,7 @@ def holds(guard: Guard, decide: Callable[[Condition], bool | None]) -> bool | No
         case Not(part):
             found = holds(part, decide)
             return None if found is None else not found
-        case Compare() | OneOf() | Holds():
+        case Compare() | OneOf() | Holds():  # the union is closed
             return decide(guard)
 
 
@@ -197,7 +197,7 @@ def conditions(guard: Guard) -> Iterator[Condition]:
                 yield from conditions(part)
         case Not(part):
             yield from conditions(part)
-        case Compare() | OneOf() | Holds():
+        case Compare() | OneOf() | Holds():  # the union is closed
             yield guard
 
 
@@ -211,7 +211,7 @@ def expressions(guard: Guard) -> Iterator[Expression]:
             case OneOf(value, options):
                 for value_or_option in (value, *options):
                     yield from _inside(value_or_option)
-            case Holds(value):
+            case Holds(value):  # the union is closed
                 yield from _inside(value)
 
 

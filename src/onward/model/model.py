@@ -146,5 +146,5 @@ def compare_ranks(sign: Comparison, one: range, other: range) -> bool:
             return one.start < other.stop
         case ">":
             return one.start >= other.stop
-        case ">=":
+        case ">=":  # the union is closed
             return one.stop > other.start

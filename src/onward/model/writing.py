@@ -80,7 +80,7 @@ def _variable_document(variable: Variable) -> dict[str, Any]:
     match reducer:
         case Count(types):
             said = {"count": _types(types)}
-        case Distinct(attribute, types):
+        case Distinct(attribute, types):  # the union is closed
             said = {"distinct": attribute, "of": _types(types)}
     return _without_empty({"title": variable.title, **said, "where": _guard_text(reducer.where)}, keep=("count", "of"))
 
@@ -123,7 +123,7 @@ def _shown_document(shown: Shown) -> dict[str, Any]:
     match shown:
         case Label(choices=choices):
             return {"label": {text: write_guard(guard) for text, guard in choices}}
-        case Years():
+        case Years():  # the union is closed
             said = {
                 "years": shown.attribute,
                 "of": list(shown.types),

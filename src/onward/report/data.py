@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from onward.history.judging import Clause
+from onward.history.evidence import Clause
 from onward.history.life import Life
 from onward.history.replayed import Deviation, Replay
 from onward.history.stepping import Reason, Step

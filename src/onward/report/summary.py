@@ -80,7 +80,7 @@ def _lines(replay: Replay) -> Iterator[str]:
 
 
 def _warnings(replay: Replay) -> Iterator[str]:
-    yield from (str(note) for note in replay.notes)
+    yield from _first([str(note) for note in replay.notes], "notes")
     yield from rejections(replay.log)
     told = [
         f"{row.kind}: {row.case}, {row.recorded or ''} {row.event} ({row.event_id}): {row.reason}"
