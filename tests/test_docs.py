@@ -21,8 +21,8 @@ import onward
 from onward.cli import COMMANDS, main
 from onward.log.formats import PARSERS
 from onward.log.schema import ROLES
-from onward.model.grammar import RESERVED
 from onward.model.schema import SCHEMA, keys_of
+from onward.model.vocabulary import RESERVED
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))

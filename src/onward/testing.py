@@ -29,7 +29,6 @@ from onward.model.elements import (
     Variable,
     Years,
 )
-from onward.model.grammar import Vocabulary, write_guard
 from onward.model.guards import (
     And,
     Arithmetic,
@@ -55,6 +54,8 @@ from onward.model.guards import (
     TypeName,
 )
 from onward.model.model import Model, places_of
+from onward.model.spelling import write_guard
+from onward.model.vocabulary import Vocabulary
 
 PHASES = ("seed", "sprout", "tree", "ash")
 STAGES = ("young", "tall", "hollow")

@@ -12,8 +12,9 @@ from onward.history.evidence import evidence
 from onward.history.judging import View, guard_holds
 from onward.log.log import Event, Value
 from onward.model.elements import Count, Phase, Variable
-from onward.model.grammar import Vocabulary, parse_guard
+from onward.model.grammar import parse_guard
 from onward.model.guards import Guard, Not
+from onward.model.vocabulary import Vocabulary
 from onward.testing import guards, vocabulary_of
 
 NAMES = Vocabulary(

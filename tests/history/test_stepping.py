@@ -5,7 +5,8 @@ from attrs import evolve
 
 import onward
 from onward.model.elements import Invariant, Transition
-from onward.model.grammar import Vocabulary, parse_guard
+from onward.model.grammar import parse_guard
+from onward.model.vocabulary import Vocabulary
 
 
 def said(step: onward.Step) -> list[str]:

@@ -6,7 +6,7 @@ from attrs import evolve
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from onward.model.grammar import GuardError, Vocabulary, parse_guard, write_expression, write_guard
+from onward.model.grammar import GuardError, parse_guard
 from onward.model.guards import (
     And,
     Arithmetic,
@@ -27,6 +27,8 @@ from onward.model.guards import (
     TypeName,
 )
 from onward.model.model import Model
+from onward.model.spelling import write_expression, write_guard
+from onward.model.vocabulary import Vocabulary
 from onward.testing import guards, models, vocabulary_of
 
 NAMES = Vocabulary(
@@ -325,3 +327,9 @@ def test_a_guard_error_tells_columns_and_survives_pickling() -> None:
     )
     assert str(caught.value) == text
     assert str(pickle.loads(pickle.dumps(caught.value))) == text  # noqa: S301  # our own
+
+
+@pytest.mark.parametrize("column", ["until", "event_id", "case", "organizations"])
+def test_columns_that_every_log_has_are_no_attributes(column: str) -> None:
+    with pytest.raises(GuardError, match=f"guards do not see event.{column}; use a column other than time, until"):
+        parse_guard(f"event.{column} == 1", Vocabulary())

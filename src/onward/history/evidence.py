@@ -6,7 +6,6 @@ from attrs import frozen
 
 from onward.history.judging import View, is_number, judge, value_of
 from onward.log.log import Value
-from onward.model.grammar import write_guard
 from onward.model.guards import (
     OPPOSITE,
     And,
@@ -28,6 +27,7 @@ from onward.model.guards import (
     TypeName,
 )
 from onward.model.model import Model
+from onward.model.spelling import write_guard
 
 
 @frozen

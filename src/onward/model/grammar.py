@@ -6,7 +6,7 @@ then names, numbers, quoted strings, `true`, `false` and parentheses.
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NoReturn, get_args
 
 from attrs import define, field, frozen
@@ -35,14 +35,11 @@ from onward.model.guards import (
     Scalar,
     TypeName,
 )
+from onward.model.spelling import write_expression
+from onward.model.vocabulary import COLUMNS, ELAPSED, RESERVED, Vocabulary, is_name
 from onward.problems import nearest, suggestion
 
 Kind = Literal["number", "text", "truth", "phase", "type", "attribute", "unknown"]
-
-ELAPSED = ("years_in_phase", "years_since_start")
-KEYWORDS = ("and", "or", "not", "in", "true", "false")
-RESERVED = frozenset({"phase", "event", "before", "any", "start", *ELAPSED, *KEYWORDS})
-"""Names that a model may not give to its own things."""
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -69,11 +66,6 @@ _INSTEAD = {
 }
 
 
-def is_name(text: str) -> bool:
-    """Tell whether *text* can stand in a guard as a name: letters, digits and _, no digit first."""
-    return re.fullmatch(r"[^\W\d]\w*", text) is not None
-
-
 @frozen
 class Mistake:
     """What is wrong with a guard's text, at *offset* characters from its start."""
@@ -92,36 +84,6 @@ class GuardError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(f"column {m.offset + 1}: {m.what}; {m.mend}" for m in self.mistakes)
-
-
-@frozen
-class Vocabulary:
-    """The names that a guard may use, and which of them make sense where it stands.
-
-    Attributes:
-        parameters: name to value, None where that is not known.
-        context: names of context variables.
-        phases: names of phases and, dotted, of stages.
-        types: event types.
-        event: whether there is an event to look at.
-        case: whether there is a case to look at (its phase, memory and age).
-        before: whether `before.*` makes sense.
-
-    """
-
-    parameters: Mapping[str, Scalar | None] = field(factory=dict)
-    context: Collection[str] = ()
-    phases: Collection[str] = ()
-    types: Collection[str] = ()
-    event: bool = True
-    case: bool = True
-    before: bool = False
-
-    @property
-    def names(self) -> list[str]:
-        """Every name that stands for something here."""
-        case = ["phase", *ELAPSED, *self.context, *self.phases] if self.case else []
-        return [*case, *self.parameters, *self.types, *(["event.type"] if self.event else [])]
 
 
 _UNKNOWN = Attribute("")
@@ -420,6 +382,8 @@ class _Parser:
             self.stop("event alone says nothing", "write event.<attribute> or event.type", token)
         if rest == "time":
             self.note(token, "event.time is not compared", "use years_in_phase or years_since_start")
+        elif rest in COLUMNS:
+            self.note(token, f"guards do not see event.{rest}", f"use a column other than {', '.join(COLUMNS)}")
         if "." in rest:
             self.note(token, f"{token.text!r} has a dot too many", 'write event["name of the column"]')
         return EventType() if rest == "type" else Attribute(rest)
@@ -524,66 +488,3 @@ def _kind_of(scalar: Scalar) -> Kind:
     if isinstance(scalar, bool):
         return "truth"
     return "text" if isinstance(scalar, str) else "number"
-
-
-def write_guard(guard: Guard) -> str:
-    """Return the text of *guard*, which `parse_guard` reads back as the same value."""
-    match guard:
-        case Or(parts):
-            return " or ".join(write_guard(part) for part in parts)
-        case And(parts):
-            return " and ".join(_inside(part, Or) for part in parts)
-        case Not(part):
-            return f"not {_inside(part, And, Or)}"
-        case Compare(operator, left, right):
-            return f"{write_expression(left)} {operator} {write_expression(right)}"
-        case OneOf(value, options):
-            return f"{write_expression(value)} in [{', '.join(map(write_expression, options))}]"
-        case Holds(value):  # the union is closed
-            return write_expression(value)
-
-
-def _inside(part: Guard, *looser: type[And] | type[Or]) -> str:
-    return f"({write_guard(part)})" if isinstance(part, looser) else write_guard(part)
-
-
-def write_expression(value: Expression) -> str:  # noqa: PLR0911  # one line a kind of value
-    """Return the text of *value*."""
-    match value:
-        case Constant(bool(truth)):
-            return "true" if truth else "false"
-        case Constant(str(text)):
-            return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        case Constant(number):
-            return repr(number)
-        case Memory(name, before):
-            return f"before.{name}" if before else name
-        case CurrentPhase(before):
-            return "before.phase" if before else "phase"
-        case Attribute(name):
-            plain = is_name(name) and name not in {"type", "time"}
-            return f"event.{name}" if plain else f"event[{write_expression(Constant(name))}]"
-        case EventType():
-            return "event.type"
-        case Elapsed(since):
-            return since
-        case TypeName(name):
-            return name if is_name(name) and name not in RESERVED else write_expression(Constant(name))
-        case Parameter(name) | PhaseName(name):
-            return name
-        case Minus(operand):
-            return f"-{_factor(operand)}"
-        case Arithmetic("*", left, right):
-            return f"{_factor(left, keep='*')} * {_factor(right)}"
-        case Arithmetic(sign, left, right):  # the union is closed
-            return f"{write_expression(left)} {sign} {_term(right)}"
-
-
-def _factor(value: Expression, keep: str = "") -> str:
-    bare = not isinstance(value, Arithmetic) or value.operator == keep
-    return write_expression(value) if bare else f"({write_expression(value)})"
-
-
-def _term(value: Expression) -> str:
-    bare = not isinstance(value, Arithmetic) or value.operator == "*"
-    return write_expression(value) if bare else f"({write_expression(value)})"

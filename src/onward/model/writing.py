@@ -20,10 +20,10 @@ from onward.model.elements import (
     Variable,
     Years,
 )
-from onward.model.grammar import write_guard
 from onward.model.guards import Guard
 from onward.model.model import Model
 from onward.model.schema import FORMAT
+from onward.model.spelling import write_guard
 
 
 def write_model(model: Model) -> str:

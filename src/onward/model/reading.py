@@ -1,0 +1,189 @@
+"""Reader: the shapes of a document (mappings, lists, names, guards), each mistake noted with its place.
+
+It knows how a document is written, not what a model is: `document` puts the parts together.
+"""
+
+import re
+from collections.abc import Collection
+
+from attrs import define, evolve, field
+
+from onward.model import marked
+from onward.model.elements import ANY, START
+from onward.model.grammar import GuardError, parse_guard
+from onward.model.guards import Guard
+from onward.model.marked import Node, Place, Plain
+from onward.model.schema import FORMAT, keys_of, required_of
+from onward.model.vocabulary import RESERVED, Vocabulary, is_name
+from onward.problems import Problem, suggestion
+
+LATER = {
+    "after": "timers are not part of this version",
+    "tracks": "tracks are not part of this version; write one model a track",
+    "within": "sliding windows are not part of this version",
+    **dict.fromkeys(("sum", "max", "latest", "flag", "open"), "this version remembers with count and distinct"),
+}
+"""Keys that the format names and that this version does not read, so that nobody takes them for typos."""
+
+
+@define
+class Reader:
+    """Walks a document; notes what is wrong and goes on with what is left."""
+
+    file: str
+    problems: list[Problem]
+    names: Vocabulary = field(factory=Vocabulary)
+
+    def note(self, place: Place, what: str, mend: str) -> None:
+        """Keep a problem at *place* for the end."""
+        self.problems.append(Problem(f"{self.file}:{place}", what, mend))
+
+    def fields(self, node: Node, part: str, thing: str) -> dict[str, Node]:
+        """Return the entries of a mapping by key; note a node that is none, unknown keys and missing ones."""
+        if not isinstance(node, marked.Mapping):
+            self.note(node.place, f"{thing} is not written as keys and values", f"write {{{_example(part)}}}")
+            return {}
+        known = keys_of(part)
+        found: dict[str, Node] = {}
+        for key, value in node.entries:
+            if key.text in known:
+                found[key.text] = value
+            else:
+                mend = LATER.get(key.text) or suggestion(key.text, known)
+                self.note(key.place, f"{thing} has no key {key.text!r}", mend)
+        for key_name in required_of(part):
+            if key_name not in found and not self.is_slip(node, key_name, known):
+                example = FORMAT if key_name == "onward" else "..."
+                self.note(node.place, f"{thing} lacks {key_name!r}", f"add {key_name}: {example}")
+        return found
+
+    def is_slip(self, node: marked.Mapping, missing: str, known: Collection[str]) -> bool:
+        """Tell whether an unknown key was reported with *missing* as the one meant: one slip, one problem."""
+        unknown = [key.text for key, _ in node.entries if key.text not in known]
+        if missing in {"phases", "transitions"} and "tracks" in unknown:
+            return True
+        return any(suggestion(text, known) == f"did you mean {missing!r}?" for text in unknown)
+
+    def entries(self, node: Node | None, thing: str, example: str) -> tuple[tuple[Plain, Node], ...]:
+        """Return the names and values of a mapping; note what is none."""
+        if node is None or is_null(node):
+            return ()
+        if isinstance(node, marked.Mapping):
+            return node.entries
+        self.note(node.place, f"{thing} are not written as names and values", f"write {example}, one a line")
+        return ()
+
+    def items(self, node: Node | None, thing: str) -> tuple[Node, ...]:
+        """Return the entries of a list; note what is none."""
+        if node is None or is_null(node):
+            return ()
+        if isinstance(node, marked.Sequence):
+            return node.items
+        self.note(node.place, f"{thing} are not written as a list", "begin each with a dash")
+        return ()
+
+    def text(self, node: Node | None, thing: str) -> str:
+        """Return a text on one line, empty where there is none; note what is none."""
+        if node is None:
+            return ""
+        if isinstance(node, Plain):
+            return " ".join(node.text.split())
+        self.note(node.place, f"{thing} is no text", "write one text")
+        return ""
+
+    def truth(self, node: Node | None, thing: str) -> bool:
+        """Return true or false, false where nothing is written; note what is neither."""
+        if node is None:
+            return False
+        if isinstance(node, Plain) and isinstance(node.value, bool):
+            return node.value
+        said = f" {node.text}, which is" if isinstance(node, Plain) else ""
+        self.note(node.place, f"{thing} is{said} neither true nor false", "write true or false")
+        return False
+
+    def name(self, key: Plain, thing: str) -> str:
+        """Return a name that guards can use; note one that they cannot."""
+        if not is_name(key.text):
+            better = re.sub(r"\W+", "_", key.text).strip("_")
+            better = better if is_name(better) else f"{thing}_{better}".strip("_")
+            mend = f"use letters, digits and _ only, no digit first: {better}"
+            self.note(key.place, f"{key.text!r} is no name for a {thing}", mend)
+        elif key.text in RESERVED:
+            self.note(key.place, f"{key.text!r} is a word of the guard language", f"give the {thing} another name")
+        return key.text
+
+    def one_or_more(self, node: Node | None, thing: str) -> tuple[Plain, ...]:
+        """Return the single name or the names of a list; note what is neither."""
+        if isinstance(node, Plain) and not is_null(node):
+            return (node,)
+        if isinstance(node, marked.Sequence) and node.items:
+            for item in node.items:
+                if not isinstance(item, Plain):
+                    self.note(item.place, f"{thing} is no name", "write one name, or a list of names")
+            return tuple(item for item in node.items if isinstance(item, Plain))
+        if node is not None:
+            self.note(node.place, f"{thing} is missing", "write one name, or a list of names")
+        return ()
+
+    def known(self, node: Node | None, thing: str, names: Collection[str], also: str = "") -> tuple[str, ...]:
+        """Return the names in *node* that are among *names*, or are *also*; note the others."""
+        found = []
+        for plain in self.one_or_more(node, f"the {thing}"):
+            if plain.text in names or (also and plain.text == also):
+                found.append(plain.text)
+            elif plain.text == START:
+                self.note(plain.place, "nothing leads back to start", "a case is there only before its first phase")
+            else:
+                dotted = [name for name in names if name.endswith(f".{plain.text}")]
+                choice = [*filter(None, [also]), *names]
+                mend = f"did you mean {dotted[0]!r}?" if dotted else suggestion(plain.text, choice)
+                self.note(plain.place, f"there is no {thing} {plain.text!r}", mend)
+        return tuple(found)
+
+    def phases_named(self, node: Node | None) -> tuple[str, ...]:
+        """Return phases, stages and `start`; note unknown ones."""
+        return self.known(node, "phase", self.names.phases, also=START)
+
+    def types_named(self, node: Node | None) -> tuple[str, ...]:
+        """Return event types and `any`; note unknown ones."""
+        return self.known(node, "event type", self.names.types, also=ANY)
+
+    def column(self, node: Node | None, thing: str) -> str:
+        """Return the name of a column of the log; note one that is empty."""
+        text = self.text(node, "the attribute")
+        if isinstance(node, Plain) and not text:
+            self.note(node.place, f"{thing} names no attribute", "write the name of a column of the log")
+        return text
+
+    def guard(self, node: Node | None, *, event: bool = True, case: bool = True, before: bool = False) -> Guard | None:
+        """Return the guard in *node*, None without one; note its mistakes at their own columns."""
+        if node is None:
+            return None
+        if not isinstance(node, Plain):
+            self.note(node.place, "a guard is one text", "write a condition, in quotes if it contains ': ' or '#'")
+            return None
+        try:
+            return parse_guard(node.text, evolve(self.names, event=event, case=case, before=before))
+        except GuardError as error:
+            for mistake in error.mistakes:
+                if place := node.at(mistake.offset):
+                    self.note(place, mistake.what, mistake.mend)
+                else:
+                    at = f"at character {mistake.offset + 1} of the guard"
+                    self.note(node.place, f"{mistake.what} ({at})", mistake.mend)
+            return None
+
+
+def is_null(node: Node) -> bool:
+    """Tell whether nothing is written there."""
+    return isinstance(node, Plain) and node.value is None
+
+
+def field_of(node: Node, key: str) -> Node | None:
+    """Return what a mapping has under *key*, None if it has nothing or is no mapping."""
+    found = [value for name, value in node.entries if name.text == key] if isinstance(node, marked.Mapping) else []
+    return found[0] if found else None
+
+
+def _example(part: str) -> str:
+    return ", ".join(f"{key}: ..." for key in required_of(part) or keys_of(part)[:1])
