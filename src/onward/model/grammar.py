@@ -6,8 +6,8 @@ then names, numbers, quoted strings, `true`, `false` and parentheses.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, NoReturn, get_args
+from collections.abc import Callable, Iterable
+from typing import NoReturn, get_args
 
 from attrs import define, field, frozen
 
@@ -32,14 +32,11 @@ from onward.model.guards import (
     Or,
     Parameter,
     PhaseName,
-    Scalar,
     TypeName,
 )
-from onward.model.spelling import write_expression
+from onward.model.kinds import NAMES, Kind, compared, kind_of
 from onward.model.vocabulary import COLUMNS, ELAPSED, RESERVED, Vocabulary, is_name
 from onward.problems import nearest, suggestion
-
-Kind = Literal["number", "text", "truth", "phase", "type", "attribute", "unknown"]
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -281,9 +278,9 @@ class _Parser:
         if kinds[0] != kinds[1]:
             named = [value.name for value in (left, right) if isinstance(value, PhaseName | TypeName)]
             quotes = f'a text stands in quotes: "{named[0]}"' if named and "attribute" in kinds else ""
-            self.note(at, f"{_A[kinds[0]]} is never {_A[kinds[1]]}", quotes or "compare things of one kind")
+            self.note(at, f"{NAMES[kinds[0]]} is never {NAMES[kinds[1]]}", quotes or "compare things of one kind")
         elif kinds[0] in {"truth", "type"} and operator not in {"==", "!="}:
-            self.note(at, f"{_A[kinds[0]]} has no order", "compare with == or !=")
+            self.note(at, f"{NAMES[kinds[0]]} has no order", "compare with == or !=")
 
     def sum(self) -> Guard | Expression:
         return self.arithmetic(("+", "-"), self.product)
@@ -420,7 +417,7 @@ class _Parser:
             return found
         kind = self.kind(found)
         if kind not in {"truth", "attribute", "unknown"}:
-            self.note(start, f"{_A[kind]} is no condition", f"compare it: {_compared(found, kind)}")
+            self.note(start, f"{NAMES[kind]} is no condition", f"compare it: {compared(found, kind)}")
         return Holds(found)
 
     def value(self, found: Guard | Expression, start: _Token) -> Expression:
@@ -433,58 +430,8 @@ class _Parser:
         """Return *found* as a number to reckon with; note a value that is none."""
         value = self.value(found, start)
         if self.kind(value) not in {"number", "attribute", "unknown"}:
-            self.note(start, f"{_A[self.kind(value)]} cannot be added or multiplied", "use numbers only")
+            self.note(start, f"{NAMES[self.kind(value)]} cannot be added or multiplied", "use numbers only")
         return value
 
     def kind(self, value: Expression) -> Kind:
-        """Tell what *value* is, whatever the log; the log alone knows the kind of an attribute."""
-        match value:
-            case Constant(scalar):
-                return _kind_of(scalar)
-            case Parameter(name):
-                known = self.names.parameters[name]
-                return "unknown" if known is None else _kind_of(known)
-            case CurrentPhase() | PhaseName():
-                return "phase"
-            case EventType() | TypeName():
-                return "type"
-            case Attribute():
-                return "unknown" if value is _UNKNOWN else "attribute"
-            case Memory() | Elapsed() | Arithmetic() | Minus():  # the union is closed
-                return "number"
-
-
-_A: Mapping[Kind, str] = {
-    "number": "a number",
-    "text": "a text",
-    "truth": "true or false",
-    "phase": "a phase",
-    "type": "an event type",
-    "attribute": "an attribute of the event",
-    "unknown": "an unknown name",
-}
-
-
-def _compared(value: Expression, kind: Kind) -> str:
-    """Return *value* compared with something, to show how."""
-    match value, kind:
-        case PhaseName(), _:
-            return f"phase == {write_expression(value)}"
-        case TypeName(), _:
-            return f"event.type == {write_expression(value)}"
-        case Constant(), "number":
-            return f"<variable> >= {write_expression(value)}"
-        case Constant(), _:
-            return f"event.<attribute> == {write_expression(value)}"
-        case _, "number":
-            return f"{write_expression(value)} >= 1"
-        case _, "text":
-            return f"{write_expression(value)} == event.<attribute>"
-        case _:
-            return f"{write_expression(value)} == <name>"
-
-
-def _kind_of(scalar: Scalar) -> Kind:
-    if isinstance(scalar, bool):
-        return "truth"
-    return "text" if isinstance(scalar, str) else "number"
+        return "unknown" if value is _UNKNOWN else kind_of(value, self.names.parameters)
