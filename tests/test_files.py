@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from onward.files import read_log
+from onward.files import read_log, write_text
 from onward.problems import LogError, UsageError
 
 FORMATS = ".csv, .tsv, .tab, .jsonl, .ndjson"
@@ -133,3 +133,39 @@ def test_another_way_with_bad_rows_is_told_the_ways() -> None:
     assert str(caught.value) == (
         "on_bad_rows: there is no way 'set_aside' to treat bad rows; did you mean 'set-aside'?"
     )
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "..", "folder"])
+def test_a_folder_is_no_file_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        write_text(Path(name), "text")
+    assert str(caught.value) == f"{Path(name)}: this is a folder; name a file in it"
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("file/x.json", "Not a directory"),
+        ("no/x.json", "No such file or directory"),
+        ("x" * 300, "File name too long"),
+        ("a\0.json", "embedded null byte"),
+    ],
+)
+def test_a_file_that_cannot_be_written_says_why(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError) as caught:
+        write_text(tmp_path / name, "text")
+    mend = "check the folder, its rights and its space"
+    assert str(caught.value) == f"{tmp_path / name}: the file can't be written ({reason}); {mend}"
+
+
+def test_what_cannot_be_encoded_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    path.write_text("before")
+    with pytest.raises(UsageError, match="the file can't be written"):
+        write_text(path, "half a pair: \ud800")
+    assert path.read_text() == "before"
+    assert [file.name for file in tmp_path.iterdir()] == ["out.json"]

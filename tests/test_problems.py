@@ -24,6 +24,11 @@ def test_an_error_lists_twenty_problems_and_counts_the_rest() -> None:
     assert OnwardError(problems).problems == tuple(problems)
 
 
+def test_an_error_without_a_problem_is_a_mistake_of_the_program() -> None:
+    with pytest.raises(ValueError, match="an error needs at least one problem"):
+        ModelError([])
+
+
 @pytest.mark.parametrize("kind", [OnwardError, ModelError, LogError, UsageError])
 def test_an_error_survives_pickling(kind: type[OnwardError]) -> None:
     error = kind([Problem("here", "wrong", "mend it")])

@@ -1,6 +1,7 @@
 """The only module that opens files."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
@@ -78,7 +79,11 @@ def _missing_file(path: Path) -> Problem:
     """Return the problem that there is no file at *path*, with the one that may be meant."""
     if not path.parent.is_dir():
         return Problem(str(path), f"there is no folder {str(path.parent)!r}", "check the path")
-    near = nearest(path.name, sorted(file.name for file in path.parent.iterdir() if file.is_file()))
+    try:
+        names = sorted(file.name for file in path.parent.iterdir() if file.is_file())
+    except OSError:  # one may pass through a folder without a right to list it
+        names = []
+    near = nearest(path.name, names)
     mend = f"did you mean {str(path.parent / near)!r}?" if near else "check the path"
     return Problem(str(path), "there is no such file", mend)
 
@@ -90,11 +95,17 @@ def write_text(path: Path, text: str) -> None:
         UsageError: it can't be written there.
 
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        what = f"the file can't be written ({error.strerror})"
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            part.write_text(text, encoding="utf-8", newline="\n")
+            part.replace(path)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        if os.path.isdir(path):  # noqa: PTH112 - as above
+            raise UsageError([Problem(str(path), "this is a folder", "name a file in it")]) from None
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        what = f"the file can't be written ({reason})"
         raise UsageError([Problem(str(path), what, "check the folder, its rights and its space")]) from None

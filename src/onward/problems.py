@@ -38,6 +38,9 @@ class OnwardError(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
+        if not self.problems:
+            # Nothing for a user to put right: whoever raises this made the mistake.
+            raise ValueError("an error needs at least one problem")
         super().__init__(self.problems)
 
     def __str__(self) -> str:

@@ -307,32 +307,60 @@ def _when(draw: st.DrawFn, model: Model) -> Guard | None:
     return draw(guards(vocabulary_of(model))) if draw(st.booleans()) else None
 
 
+def _when_eventless(draw: st.DrawFn, model: Model, sources: tuple[str, ...]) -> Guard | None:
+    """Draw the guard of an eventless transition: often on what a move changes, the phase and the years in it."""
+    if draw(st.booleans()):
+        return _when(draw, model)
+    phase = Compare(draw(_NEAR), CurrentPhase(), PhaseName(draw(st.sampled_from(sources))))
+    return draw(st.sampled_from((phase, _years(draw), And((phase, _years(draw))), Or((_years(draw), phase)))))
+
+
+def _years(draw: st.DrawFn) -> Guard:
+    """Draw a guard on the years in the phase, around the moment of the move and one year later."""
+    return Compare(draw(_AROUND), Elapsed("years_in_phase"), Constant(draw(st.sampled_from((0, 0.5, 1)))))
+
+
+_NEAR: Strategy[Comparison] = st.sampled_from(("==", ">=", "<=", "!="))
+_AROUND: Strategy[Comparison] = st.sampled_from(("<=", "<", ">="))
+
+
 def _transitions(draw: st.DrawFn, model: Model, *, forward: bool) -> Iterator[Transition]:
-    """Draw transitions; eventless ones, and with *forward* all of them, lead forward in the order of places."""
+    """Draw transitions; eventless ones, and with *forward* all of them, lead forward in the order of places.
+
+    Most eventless ones leave what a transition drawn before leads to, or else they would hardly ever fire.
+    """
     names = list(model.ranks)
+    left = [name for name in names if not model.is_over(name)]
+    reached = {START: None}
     for _ in range(draw(st.integers(1, 6))):
-        sources = _some(draw, names, least=1, most=2)
         eventless = draw(_SELDOM)
+        sources = _some(draw, left if not eventless or draw(_SELDOM) else reached, least=1, most=2)
         # Staying where one is counts as forward, which without an event would go round for ever.
         least = max(model.ranks[name].stop for name in sources) - (not eventless)
         targets = [
             name for name in names if name != START and (model.ranks[name].start >= least or not (forward or eventless))
         ]
         if targets:
+            target = draw(st.sampled_from(targets))
+            reached.update(dict.fromkeys(name for name in (target, model.entered(target)) if name in left))
             yield Transition(
                 sources=sources,
-                target=draw(st.sampled_from(targets)),
+                target=target,
                 on=None if eventless else _triggers(draw, model),
-                when=_when(draw, model),
+                when=_when_eventless(draw, model, sources) if eventless else _when(draw, model),
                 title=draw(st.sampled_from(("", "", "in words"))),
             )
 
 
 def _with_a_way_back(draw: st.DrawFn, model: Model) -> Model:
     """Add an eventless transition to anywhere, unless it would make a round of them."""
-    names = st.sampled_from([name for name in model.ranks if name != START])
-    guard = _guard(draw, vocabulary_of(model), depth=0)
-    back = Transition((draw(names),), draw(names), when=guard)
+    names = [name for name in model.ranks if name != START]
+    left = [name for name in names if not model.is_over(name)]
+    if not left:
+        return model
+    sources = (draw(st.sampled_from(left)),)
+    guard = _when_eventless(draw, model, sources) or _guard(draw, vocabulary_of(model), depth=0)
+    back = Transition(sources, draw(st.sampled_from(names)), when=guard)
     more = evolve(model, transitions=(*model.transitions, back))
     return model if eventless_loop(more) else more
 
@@ -348,7 +376,8 @@ def _invariants(draw: st.DrawFn, model: Model, *, irreversible: bool) -> Iterato
         yield Invariant("irreversible", "irreversible")
     for _ in range(draw(_FEW)):
         kind: Literal["always", "step"] = draw(st.sampled_from(("always", "step")))
-        guard = draw(guards(vocabulary_of(model, event=kind == "step", before=kind == "step")))
+        names = vocabulary_of(model, event=kind == "step", before=kind == "step")
+        guard = _years(draw) if kind == "always" and draw(_SELDOM) else draw(guards(names))
         yield Invariant(draw(st.sampled_from((write_guard(guard), f"what {kind} holds"))), kind, guard)
 
 

@@ -179,6 +179,18 @@ def test_a_table_of_cases_is_printed_beside_them(onward: Onward, files: Path) ->
     assert "Norway" in onward(*argv)[1]
 
 
+def test_explain_tells_what_must_not_be_overlooked(onward: Onward, files: Path) -> None:
+    code, out, err = onward("explain", "A", files / "log.csv", "-m", files / "grant.yaml")
+    assert (code, out[:2]) == (0, "A:")
+    assert err == "! log.csv: 1 row of type 'opend', which grant does not know; did you mean 'opened'?\n"
+
+
+def test_a_tie_names_events_without_ids_by_their_numbers(onward: Onward, files: Path) -> None:
+    (files / "tie.csv").write_text("time,event,case\n2001,opened,A\n2001,closed,A\n")
+    told = json.loads(onward("explain", "A", files / "tie.csv", "-m", files / "grant.yaml", "--format", "json")[1])
+    assert told["ties"] == [{"first": "1", "second": "2"}]
+
+
 def test_an_empty_log_is_no_error(onward: Onward, files: Path) -> None:
     (files / "none.csv").write_text("time,event,case\n")
     code, out, _ = onward("replay", files / "none.csv", "-m", files / "grant.yaml")
@@ -234,6 +246,25 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 def test_the_command_exits_with_its_code() -> None:
     assert onward_process("replay", "nowhere.csv").returncode == 2
+
+
+def test_a_terminal_that_knows_no_dashes_shows_question_marks() -> None:
+    done = onward_process("replay", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "UN?EU" in done.stdout
+    done = onward_process("explain", "UN–OSCE", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("onward: case: there is no case 'UN?OSCE'; ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("argv", [["replay"], ["schema"], ["--version"]])
+def test_a_full_disk_is_told_in_one_line(argv: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "onward.cli", *argv]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    said = "onward: the output can't be written (No space left on device); check the disk's space\n"
+    assert (done.returncode, done.stderr) == (2, said)
 
 
 def test_help_waits_for_nothing_heavy() -> None:

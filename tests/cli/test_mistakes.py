@@ -34,6 +34,16 @@ LOG = "time,event,organizations\n2001,contact,UN;EU\n"
         ),
         (["explain", "UN-OSCE"], "onward: case: there is no case 'UN-OSCE'; "),
         (["explain", "NATO"], "onward: case: there is no case 'NATO'; "),
+        (["replay", "--as-of", ""], "onward: as_of: '' is no date; write it as 2005, 2005-09, "),
+        (["explain", "UN-EU", "--as-of", ""], "onward: as_of: '' is no date; write it as 2005, 2005-09, "),
+        (["replay", "-o", ""], "onward replay: -o needs a file name; see `onward replay --help`"),
+        (["schema", "-o", ""], "onward schema: -o needs a file name; see `onward schema --help`"),
+        (["replay", "--cases", ""], "this is a folder"),
+        (["replay", "-m", "m" * 300], "there is no model"),
+        (["replay", "-o", "."], "onward: .: this is a folder; name a file in it"),
+        (["replay", "-o", "/"], "onward: /: this is a folder; name a file in it"),
+        (["replay", "-o", "/etc/passwd/x.json"], "the file can't be written (Not a directory)"),
+        (["replay", "-o", "x" * 300], "the file can't be written (File name too long)"),
         (["schema", "-o", "no/such/folder/schema.json"], "the file can't be written (No such file or directory)"),
     ],
 )
@@ -85,6 +95,7 @@ def test_logs(onward: Onward, tmp_path: Path, name: str, content: bytes, told: s
     [
         (b"\xff\xfe", "UTF-16"),
         (b"", "model.yaml:1:1: "),
+        (b"onward: 1\n\0", "model.yaml:2: there is a NUL byte, so this is no text; save it as plain text: "),
         (b"a: &a [*a, *a]\n", "model.yaml:1:4: the anchor &a is not read"),
         (b"onward: !!python/name:os.system 1\n", "model.yaml:1:9: !!python/name:os.system is read as a tag"),
         (b"[" * 100_000, "nested too deeply"),
@@ -121,6 +132,19 @@ def test_tables_of_cases(onward: Onward, tmp_path: Path, content: str, told: str
     code, _, err = onward("replay", "--cases", tmp_path / "cases.csv")
     assert code == 2
     assert told in err
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_table_of_cases_replaces_nothing_of_the_replay(onward: Onward, tmp_path: Path, form: str) -> None:
+    (tmp_path / "cases.csv").write_text("case,phase,country,basis\nEU;UN,ending,Norway,none\n")
+    assert onward("replay", "--cases", tmp_path / "cases.csv", "--format", form) == (
+        2,
+        "",
+        (
+            "onward: cases.csv: the column 'phase' is one of the replay's own; rename it\n"
+            "onward: cases.csv: the column 'basis' is one of the replay's own; rename it\n"
+        ),
+    )
 
 
 # Bytes that look like logs and models: pieces of real ones among noise.

@@ -211,3 +211,77 @@ def test_operations_are_listed_with_their_years(
     log = frame(*((time, event, "UN;EU", place, None, until) for time, event, place, until in rows))
     [row] = onward.replay(model, log, as_of="2007").case_rows
     assert dict(row.shows)["operations"] == shown
+
+
+def test_what_ends_after_the_log_still_runs(model: onward.Model) -> None:
+    log = frame(("2001", "joint_operation_launched", "UN;EU", "Mali", None, "2050"), ("2002", "contact", "UN;EU"))
+    whole, window = onward.replay(model, log), onward.replay(model, log, as_of="2002")
+    assert dict(whole.case_rows[0].shows)["operations"] == "Mali 2001–present"
+    assert whole.case_rows == window.case_rows
+
+
+def test_places_may_be_numbers(model: onward.Model) -> None:
+    log = frame(("2001", "joint_operation_launched", "UN;EU", 1), ("2002", "joint_operation_ended", "UN;EU", 1))
+    assert dict(onward.replay(model, log).case_rows[0].shows)["operations"] == "1 2001–2002"
+
+
+@pytest.mark.parametrize("typed", ["UN-EU", "UN, EU", "EU–UN"])
+def test_a_pair_in_the_column_case_may_be_typed_in_any_way(model: onward.Model, typed: str) -> None:
+    log = pl.DataFrame({"time": ["2001", "2002"], "event": ["contact"] * 2, "case": ["EU;UN", typed]})
+    assert [(row.case, row.events) for row in onward.replay(model, log).case_rows] == [("EU;UN", 2)]
+
+
+def test_what_is_no_pair_is_refused_row_by_row(model: onward.Model) -> None:
+    log = pl.DataFrame({"time": ["2001"] * 4, "event": ["contact"] * 4, "case": ["UN", "UN;UN", "A;B;C", "UN;EU"]})
+    with pytest.raises(onward.LogError) as caught:
+        onward.replay(model, log)
+    mend = "write two codes joined by ;"
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"data frame: row {row}: case: {case!r} is no pair, and the model's cases are pairs; {mend}"
+        for row, case in enumerate(("UN", "UN;UN", "A;B;C"), 1)
+    ]
+
+
+def test_a_reading_that_does_not_exist_is_told(model: onward.Model) -> None:
+    with pytest.raises(onward.UsageError, match="there is no reading 'posible'; did you mean 'possible'"):
+        onward.replay(model, frame(("2001", "contact", "UN;EU")), reading="posible")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("formal", "told"),
+    [
+        (["yes", "no"], "the column 'formal' holds texts (yes, no), where partnership asks for true or false"),
+        (["TRUE", "WAHR"], "the column 'formal' holds texts (WAHR), where partnership asks for true or false"),
+        ([1, 0], "the column 'formal' holds numbers (1, 0), where partnership asks for true or false"),
+        ([True, None], None),
+        ([None, None], None),
+    ],
+)
+def test_a_column_that_a_guard_can_never_compare_is_told(
+    model: onward.Model, formal: list[object], told: str | None
+) -> None:
+    base = {"time": ["2001", "2002"], "event": ["contact"] * 2, "organizations": ["UN;EU"] * 2, "place": ["Oslo"] * 2}
+    notes = [str(note) for note in onward.replay(model, pl.DataFrame(base | {"formal": formal})).notes]
+    mend = "it stays unknown; write true or false in every row, or leave the cell empty"
+    assert notes == ([] if told is None else [f"data frame: {told}: {mend}"])
+
+
+def test_a_column_is_told_for_comparisons_lists_and_parameters_too() -> None:
+    model = onward.parse_model(
+        """
+onward: 1
+name: sizes
+events: {a: }
+parameters: {least: 3}
+phases: [one]
+transitions:
+  - {from: start, to: one, on: a, when: 'least <= event.size and event.kind in [1, 2] and event.note == "x"'}
+"""
+    )
+    columns = {"size": ["3", "many"], "kind": ["b", "c"], "note": [1, 2]}
+    log = pl.DataFrame({"time": ["2001"] * 2, "event": ["a"] * 2, "case": ["A"] * 2, **columns})
+    assert [str(note).partition(",")[0] for note in onward.replay(model, log).notes] == [
+        "data frame: the column 'kind' holds texts (b",
+        "data frame: the column 'note' holds numbers (1",
+        "data frame: the column 'size' holds texts (3",
+    ]

@@ -128,6 +128,8 @@ def test_it_is_unknown_and_not_false(text: str) -> None:
         ("not (theatres >= 1 and basis < 1)", "theatres < 1 or basis >= 1: has 2 and has 0"),
         ("basis >= 1 or (basis >= 0 and event.empty)", "basis >= 1 or empty: has 0 and not recorded"),
         ("1 > 2", "1 > 2: is fixed"),
+        ("3 <= theatres", "theatres >= 3: has 2"),
+        ("bound < basis", "basis > 2: has 0"),
         ("not event.type in [talks]", "not event.type in [talks]: is talks"),
     ],
 )
@@ -138,7 +140,14 @@ def test_what_is_short_is_told_with_what_was_found(text: str, told: str) -> None
 
 @pytest.mark.parametrize(
     ("text", "short"),
-    [("basis >= 1", 1), ("basis > 1", 2), ("theatres < 2", 1), ("theatres != 2", 1), ("basis == 3", 3)],
+    [
+        ("basis >= 1", 1),
+        ("basis > 1", 2),
+        ("theatres < 2", 1),
+        ("theatres != 2", 1),
+        ("basis == 3", 3),
+        ("theatres > 2.5", 1),
+    ],
 )
 def test_short_is_by_how_much_the_number_must_change(text: str, short: float) -> None:
     [clause] = evidence(parse_guard(text, NAMES), VIEW)
@@ -170,3 +179,11 @@ def test_a_guard_holds_where_no_clause_is_short_and_its_opposite_is_the_opposite
     assert (held is True) == (short == [])
     opposite = guard_holds(Not(guard), view)
     assert opposite is (None if held is None else not held)
+
+
+def test_short_of_an_or_counts_single_parts_only() -> None:
+    text = "(theatres >= 3 and basis >= 4) or theatres >= 9"
+    [clause] = evidence(parse_guard(text, NAMES), VIEW)
+    assert clause.short == 7
+    [clause] = evidence(parse_guard("(theatres >= 3 and basis >= 4) or event.empty", NAMES), VIEW)
+    assert clause.short is None

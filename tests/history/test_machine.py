@@ -56,6 +56,7 @@ def test_a_state_names_its_model_and_goes_through_json(live: onward.Live, grant:
         "onward": 1,
         "model": "grant",
         "fingerprint": kept["fingerprint"],
+        "reading": "certain",
         "case": "G1",
         "phase": "review.waiting",
         "context": {"reviews": 1, "reviewers": ["Ada"]},
@@ -64,6 +65,7 @@ def test_a_state_names_its_model_and_goes_through_json(live: onward.Live, grant:
         "last": "2002",
         "events": 2,
         "moves": 1,
+        "broken": [],
     }
     assert onward.live(grant, state=kept).context == {"reviews": 1, "reviewers": 1}
 
@@ -83,6 +85,8 @@ def test_a_state_of_another_model_is_refused(live: onward.Live, grant: onward.Mo
         {"context": {}},
         {"since": "yesterday"},
         {"events": None},
+        {"events": float("inf")},
+        {"broken": None},
     ],
 )
 def test_a_damaged_state_is_refused(live: onward.Live, grant: onward.Model, damage: dict[str, object]) -> None:
@@ -139,3 +143,38 @@ def test_a_live_pair_has_its_name_however_it_is_typed(typed: str, grant: onward.
 def test_a_study_that_does_not_exist_is_told() -> None:
     with pytest.raises(onward.UsageError, match="did you mean 'partnership'"):
         onward.load_study("partnershp")
+
+
+def test_a_state_brings_its_case_and_its_reading(live: onward.Live, grant: onward.Model) -> None:
+    possible = onward.live(grant, "G2", reading="possible")
+    possible.fire("note", time="2001")
+    kept = possible.state
+    again = onward.live(grant, state=kept)
+    assert (again.case, again.reading, again.state) == ("G2", "possible", kept)
+    assert onward.live(grant, "G2", state=kept, reading="possible").state == kept
+    with pytest.raises(onward.UsageError, match="has the reading 'possible', not 'certain'; leave reading out"):
+        onward.live(grant, state=kept, reading="certain")
+    with pytest.raises(onward.UsageError, match="the state has the case 'G2', not 'G1'; leave case out"):
+        onward.live(grant, "G1", state=kept)
+    with pytest.raises(onward.UsageError, match="there is no reading 'posible'; did you mean 'possible'"):
+        onward.live(grant, reading="posible")  # type: ignore[arg-type]  # the point
+    with pytest.raises(onward.UsageError, match="there is no reading"):
+        onward.live(grant, state={**kept, "reading": "both"})
+    assert repr(live) == "Live(model='grant', case='G1', phase='start')"
+
+
+def test_attributes_are_what_a_log_could_hold(live: onward.Live) -> None:
+    live.fire("submitted")
+    for reviewer in ("Ada ", " Ada", date(2001, 5, 1), ""):
+        live.fire("reviewed", reviewer=reviewer)  # type: ignore[arg-type]  # a date is taken as its text
+    assert live.state["context"]["reviewers"] == ["2001-05-01", "Ada"]
+    json.dumps(live.state)
+    with pytest.raises(onward.UsageError, match=r"reviewer: .* is not one value; write text"):
+        live.fire("reviewed", reviewer=["Ada"])  # type: ignore[arg-type]  # the point
+    with pytest.raises(onward.UsageError, match="score: nan is no number to compare"):
+        live.fire("reviewed", score=float("nan"))
+
+
+def test_an_event_brings_its_own_time_and_attributes(live: onward.Live) -> None:
+    with pytest.raises(onward.UsageError, match="an event has its own time and attributes"):
+        live.fire(onward.Event("note", "2001"), time="2002")

@@ -143,3 +143,46 @@ def test_a_model_built_by_hand_whose_transitions_go_round_stops_with_a_word(gran
     live = onward.live(evolve(grant, transitions=(*grant.transitions[:1], there, back)))
     with pytest.raises(RuntimeError, match="go round for ever"):
         live.fire("note")
+
+
+STEADY = """
+onward: 1
+name: steady
+events: {a: , b: }
+context: {n: {count: a}}
+phases: [one, two]
+transitions:
+  - {from: start, to: one, on: any}
+  - {from: one, to: two, when: years_in_phase >= 5 and phase == one}
+"""
+
+
+def broken(invariant: str, *events: tuple[str, int]) -> list[list[str]]:
+    live = onward.live(onward.parse_model(f'{STEADY}invariants: [{{name: it, always: "{invariant}"}}]\n'))
+    return [[found.name for found in live.fire(kind, time=year).broken] for kind, year in events]
+
+
+def test_an_invariant_that_never_held_is_told_at_the_first_event_that_counts() -> None:
+    # An unknown event changes nothing and is no step at which anything could be told.
+    assert broken("n >= 1", ("x", 2001), ("b", 2002), ("b", 2003), ("a", 2004), ("b", 2005)) == [[], ["it"], [], [], []]
+
+
+def test_an_invariant_about_time_is_told_when_time_breaks_it() -> None:
+    assert broken("years_since_start <= 3", ("b", 2001), ("b", 2003), ("b", 2006), ("b", 2007)) == [[], [], ["it"], []]
+
+
+def test_an_invariant_that_breaks_again_is_told_again() -> None:
+    model = onward.load_model("partnership")
+    names = Vocabulary(context=["basis"], phases=["courtship"])
+    odd = Invariant("no basis in between", "always", parse_guard("basis == 0 or basis == 2", names))
+    live = onward.live(evolve(model, invariants=(odd,)))
+    told = [bool(live.fire("agreement_signed", formal=True).broken) for _ in range(4)]
+    assert told == [True, False, True, False]
+
+
+def test_the_reasons_of_an_eventless_move_are_those_of_the_place_it_left() -> None:
+    live = onward.live(onward.parse_model(STEADY))
+    live.fire("a", time=2001)
+    step = live.fire("b", time=2007)
+    assert said(step) == ["one -> two (years_in_phase >= 5: has 5.999; phase == one: is one)"]
+    assert all(clause.holds for reason in step.reasons for clause in reason.clauses)

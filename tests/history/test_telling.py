@@ -92,3 +92,45 @@ def test_un_nato_lacks_a_basis_and_machinery() -> None:
     assert told.splitlines()[0] == "NATO;UN: Start-up/maintenance since 1999, as of 2007-12-31"
     assert told.splitlines()[-1] == "maintenance needs a formal basis (0 of 1) and standing machinery (0 of 1)"
     assert "[H067; Haugevik 2007 §2.1 fn 10]" in told
+
+
+def test_a_tie_that_decides_across_a_third_event_is_told() -> None:
+    model = onward.load_model("partnership")
+    log = pl.DataFrame(
+        {
+            "event_id": ["E1", "E2", "E3"],
+            "time": ["2001"] * 3,
+            "event": ["partnership_dissolved", "contact", "support_provided"],
+            "organizations": ["UN;EU"] * 3,
+        }
+    )
+    told = onward.replay(model, log).explain("EU;UN")
+    assert (
+        "its date ties with E1; in the other order this event would be moved (Not begun -> Start-up), "
+        "and E1 moved (Start-up -> Ending)" in told
+    )
+
+
+def test_of_many_tied_events_neighbours_are_tried() -> None:
+    model = onward.load_model("partnership")
+    types = ["contact"] * 20 + ["talks_opened"]
+    log = pl.DataFrame({"time": ["2001"] * 21, "event": types, "organizations": ["UN;EU"] * 21})
+    assert onward.replay(model, log).explain("EU;UN").count("its date ties") == 0
+
+
+def test_what_is_missing_is_told_as_of_the_end_of_the_window() -> None:
+    model = onward.parse_model(
+        """
+onward: 1
+name: patient
+events: {a: }
+context: {n: {count: a}}
+phases: [one, two]
+transitions:
+  - {from: start, to: one, on: a}
+  - {from: one, to: two, when: n > 1.5 and years_in_phase >= 30}
+"""
+    )
+    log = pl.DataFrame({"time": ["2001"], "event": ["a"], "case": ["A"]})
+    told = onward.replay(model, log, as_of="2020").explain("A").splitlines()[-1]
+    assert told == "two needs n (1 of 2) and years_in_phase >= 30: has 19"

@@ -39,9 +39,10 @@ def test_months_and_years_end_where_the_next_begin(year: int, month: int) -> Non
     assert parse_interval(f"{year:04d}").last + moment == parse_interval(f"{year + 1:04d}").first
 
 
-@given(INSTANTS, st.integers(-23 * 60, 23 * 60))
-def test_an_offset_is_converted_to_utc(moment: datetime, minutes: int) -> None:
-    local = moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(minutes=minutes)))
+@given(INSTANTS, st.integers(-23 * 3600, 23 * 3600))
+def test_an_offset_is_converted_to_utc(moment: datetime, seconds: int) -> None:
+    # Old time zones are seconds away from UTC: Paris was ahead by 00:09:21.
+    local = moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(seconds=seconds)))
     interval = parse_interval(local.isoformat())
     assert (interval.first, interval.last) == (moment, moment)
     assert interval == interval_of(local)
@@ -58,6 +59,7 @@ def test_an_offset_is_converted_to_utc(moment: datetime, minutes: int) -> None:
         ("2004-06-01 12:30", instant(2004, 6, 1, 12, 30), instant(2004, 6, 1, 12, 30, 59, 999999)),
         ("2004-06-01T12:30Z", instant(2004, 6, 1, 12, 30), instant(2004, 6, 1, 12, 30, 59, 999999)),
         ("2004-06-01T01:30+05:45", instant(2004, 5, 31, 19, 45), instant(2004, 5, 31, 19, 45, 59, 999999)),
+        ("1900-01-01T00:09+00:09:21", instant(1899, 12, 31, 23, 59, 39), instant(1900, 1, 1, 0, 0, 38, 999999)),
         ("2004-06-01T12:30:00 -0200", instant(2004, 6, 1, 14, 30), instant(2004, 6, 1, 14, 30)),
         ("2004-06-01T12:30:00,5", instant(2004, 6, 1, 12, 30, 0, 500000), instant(2004, 6, 1, 12, 30, 0, 500000)),
         ("2004-06-01T12:30:00.123456789+01", instant(2004, 6, 1, 11, 30, 0, 123456), None),
@@ -98,6 +100,11 @@ def test_a_date_is_as_wide_as_what_was_written(text: str, first: datetime, last:
             "write an offset such as +02:00, or Z for UTC",
         ),
         (
+            "2005-01-01T10:00+01:00:60",
+            "'2005-01-01T10:00+01:00:60' is impossible: there is no offset +01:00:60",
+            "write an offset such as +02:00, or Z for UTC",
+        ),
+        (
             "0001-01-01T00:00+01:00",
             "'0001-01-01T00:00+01:00' is impossible: in UTC it lies outside the years 0001 to 9999",
             "leave out the offset",
@@ -130,6 +137,17 @@ def test_what_is_no_date_says_why(text: str, what: str, mend: str) -> None:
         ("14 May 1948", "write 1948-05-14"),
         ("14th Sept. 1948", "write 1948-09-14"),
         ("May 14, 1948", "write 1948-05-14"),
+        ("14/09/2005 00:00", "write 2005-09-14"),
+        ("9/14/2005 0:00:00", "write 2005-09-14"),
+        ("04/05/2005 00:00", "write 2005-05-04 or 2005-04-05"),
+        ("2005-09-14 0:00", "write 2005-09-14"),
+        ("14/09/2005 9:30", "write 2005-09-14T09:30"),
+        ("14.9.2005 12:30:15", "write 2005-09-14T12:30:15"),
+        ("9/2005 00:00", "write 2005-09"),
+        ("9/2005 12:30", HOW_TO_WRITE),
+        ("14/09/2005 25:00", HOW_TO_WRITE),
+        # September 2005, September 1905, or the 5th of some September.
+        ("Sep-05", HOW_TO_WRITE),
         ("Lent 1948", HOW_TO_WRITE),
         ("31/02/2007", HOW_TO_WRITE),
     ],

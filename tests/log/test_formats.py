@@ -8,6 +8,7 @@ HEADER = "event_id,time,organizations,event,place\n"
 GOOD = "A,2004,EU;UN,contact,\n"
 QUOTES = "close every quote, and write a quote inside a quoted field twice"
 ONE_OBJECT = "write one JSON object in each line"
+PLAIN_TEXT = "save it as plain text: CSV or JSON Lines for a log, YAML for a model"
 GOOD_LINE = '{"time": "2004", "event": "contact", "case": "c"}'
 
 
@@ -43,11 +44,11 @@ def test_a_header_without_rows_is_an_empty_log() -> None:
         ),
         (
             (HEADER + GOOD).encode("utf-16-be"),
-            "events.csv:1: there is a NUL byte, so this is no text; export it as CSV or JSON Lines",
+            "events.csv:1: there is a NUL byte, so this is no text; " + PLAIN_TEXT,
         ),
         (
             b"PK\x03\x04\n\x00\x08",
-            "events.csv:2: there is a NUL byte, so this is no text; export it as CSV or JSON Lines",
+            "events.csv:2: there is a NUL byte, so this is no text; " + PLAIN_TEXT,
         ),
         (
             (HEADER + GOOD + "B,2004,EU;UN,contact,Évian\n").encode("latin-1"),
@@ -72,7 +73,10 @@ def test_another_encoding_is_named_with_the_line_and_the_byte(data: bytes, said:
         (
             HEADER.replace(",", ";"),
             ".csv",
-            "the fields are parted by semicolons, not by commas; save it with commas between the fields",
+            (
+                "the fields are parted by semicolons, not by commas; save it with commas between the fields "
+                "(in Excel: as 'CSV UTF-8', with the list separator set to a comma), or as JSON Lines"
+            ),
         ),
         (HEADER.replace(",", "\t"), ".csv", "the fields are parted by tabs, not by commas; name the file .tsv"),
         (HEADER, ".tsv", "the fields are parted by commas, not by tabs; name the file .csv"),

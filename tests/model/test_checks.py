@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import Phase as Stage
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from onward.history.judging import View, guard_holds
@@ -18,7 +19,9 @@ from onward.model.guards import (
     Compare,
     Constant,
     CurrentPhase,
+    Elapsed,
     EventType,
+    Expression,
     Guard,
     Memory,
     Not,
@@ -27,6 +30,7 @@ from onward.model.guards import (
     Parameter,
     PhaseName,
     TypeName,
+    expressions,
 )
 from onward.model.model import Model
 from onward.testing import guards, models, vocabulary_of
@@ -69,6 +73,9 @@ EXACT: st.SearchStrategy[Guard] = st.recursive(
 )
 NAMES_OF_PLACES = st.sampled_from([*FOREST.ranks])
 TARGETS = st.sampled_from([name for name in FOREST.ranks if name != "start"])
+
+
+ONCE = settings(database=None, phases=[Stage.generate], max_examples=1000)
 
 
 def moves(when: st.SearchStrategy[Guard]) -> st.SearchStrategy[tuple[Transition, ...]]:
@@ -145,6 +152,22 @@ def test_a_drawn_model_has_no_loop(model: Model) -> None:
     assert eventless_loop(model) is None
 
 
+@pytest.mark.parametrize("value", [CurrentPhase(), Elapsed("years_in_phase")])
+def test_eventless_guards_on_what_a_move_changes_are_drawn(value: Expression) -> None:
+    def reads(model: Model) -> bool:
+        return any(value in expressions(t.when) for t in model.transitions if t.on is None and t.when)
+
+    assert reads(find(models(), reads, settings=ONCE))
+
+
+def test_invariants_on_the_years_in_a_phase_are_drawn() -> None:
+    def reads(model: Model) -> bool:
+        held = [rule.guard for rule in model.invariants if rule.kind == "always" and rule.guard]
+        return any(Elapsed("years_in_phase") in expressions(guard) for guard in held)
+
+    assert reads(find(models(), reads, settings=ONCE))
+
+
 def loop_of(*lines: str) -> Loop | None:
     """Return the loop in a model whose transitions are written `source -> target: guard`."""
     found = []
@@ -192,26 +215,51 @@ def test_transitions_that_cannot_go_round_are_accepted(lines: tuple[str, ...]) -
         (("a -> b: x in [1, 2]", "b -> a: x in [2, 3]"), "a -> b.one -> a"),
         (("a -> a: x >= 3",), "a -> a"),
         (("b -> b",), "b.one -> b.one"),
-        (("a -> b: x >= 1", "b -> c: y >= 1", "c -> a: x == y"), "a -> b.one -> c -> a"),
         (("b.one -> b.two", "b.two -> b.one"), "b.one -> b.two -> b.one"),
         (("start -> a", "a -> c", "c -> a"), "a -> c -> a"),
         (("a -> b: event.type != rain", "b -> a: event.type != sun"), "a -> b.one -> a"),
-        # What the log alone decides may hold.
-        (("a -> b: event.formal", "b -> a: event.size + 1 > 2"), "a -> b.one -> a"),
-        (("a -> b: event.formal", "b -> a: not event.formal or x >= 1"), None),
-        (("a -> b: x > y", "b -> a: x >= y"), "a -> b.one -> a"),
         (("a -> b: years_in_phase < 10", "b -> a: years_in_phase >= 0"), "a -> b.one -> a"),
-        (("a -> b: years_since_start >= 10", "b -> a: years_since_start >= 10"), "a -> b.one -> a"),
         (("a -> b: x >= 1", "b -> a: x >= 1", "b -> c"), "a -> b.one -> a"),
+        # The transition after the one that fires takes no part.
+        (("a -> b", "a -> c: event.formal", "b -> a"), "a -> b.one -> a"),
     ],
 )
-def test_transitions_that_can_go_round_are_found(lines: tuple[str, ...], places: str | None) -> None:
+def test_transitions_that_can_go_round_are_found(lines: tuple[str, ...], places: str) -> None:
     loop = loop_of(*lines)
     assert loop is not None
     assert loop.sure
-    if places is not None:
-        assert str(loop) == places
+    assert str(loop) == places
     assert loop.mend == "give one of them an event under `on`, or guards that cannot hold together"
+
+
+@pytest.mark.parametrize(
+    ("lines", "places"),
+    [
+        (("a -> b: event.formal", "b -> a: event.size + 1 > 2"), "a -> b.one -> a"),
+        (("a -> b: event.formal", "b -> a: not event.formal or x >= 1"), "a -> b.one -> a"),
+        (("a -> b: event.size < 2", "b -> a: event.size > 2"), "a -> b.one -> a"),
+        (("a -> b: x + 1 > 2", "b -> a: x < 1"), "a -> b.one -> a"),
+        (("a -> b: x > y", "b -> a: x >= y"), "a -> b.one -> a"),
+        (("a -> b: x >= 1", "b -> c: y >= 1", "c -> a: x == y"), "a -> b.one -> c -> a"),
+        (("a -> b: years_since_start >= 10", "b -> a: years_since_start >= 10"), "a -> b.one -> a"),
+        # The one that comes first might fire instead, and end the round.
+        (("a -> c: event.formal", "a -> b", "b -> a"), "a -> b.one -> a"),
+    ],
+)
+def test_a_round_by_conditions_that_are_not_compared_says_so(lines: tuple[str, ...], places: str) -> None:
+    loop = loop_of(*lines)
+    assert loop is not None
+    assert (str(loop), loop.sure) == (places, True)
+    assert loop.mend == (
+        "give one of them an event under `on`: conditions on attributes of the event, arithmetic, two variables or "
+        "years_since_start are not compared with one another"
+    )
+
+
+def test_no_round_leads_through_a_final_phase() -> None:
+    ring = (Transition(("a",), "b"), Transition(("b",), "a"))
+    final = evolve(FOREST, phases=(Phase("a"), Phase("b", final=True)), transitions=ring)
+    assert eventless_loop(final) is None
 
 
 def test_too_many_combinations_count_as_a_loop_and_say_so() -> None:

@@ -65,7 +65,7 @@ phases:
   - soil:
 transitions:
   - {from: start, to: seed, on: any}
-  - {from: [seed, tree.old], to: tree, on: [rain, Create Fine], when: rings >= needed, name: it grows}
+  - {from: [seed, tree.young], to: tree, on: [rain, Create Fine], when: rings >= needed, name: it grows}
   - {from: tree, to: ash}
 forbid:
   - {on: rain, because: it is dry}
@@ -110,7 +110,7 @@ def test_a_document_says_all_that_a_model_can_hold() -> None:
         transitions=(
             Transition(("start",), "seed", ("any",)),
             Transition(
-                sources=("seed", "tree.old"),
+                sources=("seed", "tree.young"),
                 target="tree",
                 on=("rain", "Create Fine"),
                 when=parse_model(WHOLE).transitions[1].when,
@@ -162,7 +162,11 @@ TYPES = (
 
 
 @given(
-    st.lists(TYPES.filter(lambda name: name not in {"", "any", "start", "seed"}), min_size=1, unique=True), TEXTS, TEXTS
+    st.lists(
+        TYPES.filter(lambda name: name not in {"", "any", "start", "seed", "kind", "rings"}), min_size=1, unique=True
+    ),
+    TEXTS,
+    TEXTS,
 )
 def test_any_text_can_be_a_title_and_nearly_any_text_an_event_type(names: list[str], title: str, reason: str) -> None:
     model = Model(
@@ -270,6 +274,31 @@ def test_a_part_of_the_wrong_shape_is_told_of_and_never_crashes(model: Model, da
         assert_told_well(line, text, "m.yaml")
 
 
+@pytest.mark.parametrize("key", list(as_document(parse_model(WHOLE))))
+def test_a_part_that_says_nothing_is_read_or_told_of(key: str) -> None:
+    document = {**as_document(parse_model(WHOLE)), key: None}
+    try:
+        parse_model(json.dumps(document))
+    except ModelError as error:
+        assert error.problems  # noqa: PT017  # some parts may be empty
+
+
+def test_a_document_without_event_types_says_so_with_braces() -> None:
+    text = "{onward: 1, name: m, events: , phases: [a], transitions: []}"
+    assert problems(text) == ["m.yaml:1:30: there are no event types; write {} or list them"]
+    assert parse_model(text.replace("events: ,", "events: {},")).events == ()
+
+
+@pytest.mark.parametrize(
+    "phase", ["{ash: {final: true, stages: [a, b]}}", "{ash: {stages: [a: {final: true}, b: {final: true}]}}"]
+)
+def test_a_phase_all_of_whose_stages_are_final_is_not_left(phase: str) -> None:
+    move = "{from: ash, to: seed}"
+    text = f"{{onward: 1, name: m, events: {{}}, phases: [seed, {phase}], transitions: [{move}]}}"
+    (problem,) = problems(text)
+    assert problem.endswith("'ash' is final: nothing leaves it; delete the transition, or delete final")
+
+
 def changed(old: str, new: str) -> str:
     assert WHOLE.count(old) == 1
     return WHOLE.replace(old, new)
@@ -289,8 +318,17 @@ FIRST = "{from: start, to: seed, on: any}"
         ("onward: 1", "onward: [1]", "1:9", "this version of Onward reads format 1, not a list or a mapping",
          "write onward: 1"),
         ("name: forest", "name: [a]", "2:7", "the name is no text", "write one text"),
-        ("share: 0.5", "share: 1e999", "7:57", "the parameter 'share' has no value", VALUE),
-        ("share: 0.5", "share: -1e999", "7:57", "the parameter 'share' has no value", VALUE),
+        ("share: 0.5", "share: ~", "7:57", "the parameter 'share' has no value", VALUE),
+        ("share: 0.5", "share: 1e999", "7:57", "the parameter 'share' is too large", "write a smaller number"),
+        ("share: 0.5", "share: -1e999", "7:57", "the parameter 'share' is too large", "write a smaller number"),
+        ("  looks:", "  '':", "33:3", "a column needs a name", "write name: {...}"),
+        ("  grown:", "  ' ':", "34:3", "a column needs a name", "write name: {...}"),
+        ("from: tree, to: ash", "from: ash, to: soil", "24:12", "'ash' is final: nothing leaves it",
+         "delete the transition, or delete final"),
+        ("from: tree, to: ash", "from: [tree.old], to: ash", "24:13", "'tree.old' is final: nothing leaves it",
+         "delete the transition, or delete final"),
+        ("from: tree, to: ash", "from: [tree, ash, seed], to: soil", "24:19", "'ash' is final: nothing leaves it",
+         "delete it here, or delete final"),
         ("  sun:\n", "  '  ':\n  sun:\n", "10:3", "'  ' cannot be an event type", "give it another name"),
         ("  sun:\n", "  tree.old:\n  sun:\n", "19:42",
          "'tree.old' is a stage and also an event type in line 10", "rename one of them"),

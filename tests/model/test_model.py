@@ -25,7 +25,7 @@ MODEL = Model(
     events=(EventKind("rain"), EventKind("create_fine", title="Fine")),
     transitions=(
         Transition(("start", "seed"), "tree", ("rain",)),
-        Transition(("tree", "tree.old"), "ash", (ANY,), title="burns down"),
+        Transition(("tree", "tree.young_tree"), "ash", (ANY,), title="burns down"),
         Transition(("tree.young_tree",), "tree.old"),
     ),
     parameters=(("needed", 2),),
@@ -55,16 +55,31 @@ def test_every_name_of_a_place_stands_for_places_that_lie_together(model: Model)
 
 
 @given(models())
-def test_the_ways_out_of_a_place_are_those_from_it_in_file_order(model: Model) -> None:
+def test_the_ways_out_of_a_place_that_is_not_final_are_those_from_it_in_file_order(model: Model) -> None:
     for place in model.places:
         expected = [t for t in model.transitions if any(model.within(place, source) for source in t.sources)]
-        assert list(model.leaving(place)) == expected
+        assert list(model.leaving(place)) == ([] if model.is_final(place) else expected)
+
+
+@given(models())
+def test_no_transition_of_a_drawn_model_leaves_what_is_over(model: Model) -> None:
+    assert not any(model.is_over(source) for t in model.transitions for source in t.sources)
 
 
 def test_a_transition_from_a_phase_and_its_stage_leaves_the_stage_once() -> None:
-    assert MODEL.leaving("tree.old") == MODEL.transitions[1:2]
     assert MODEL.leaving("tree.young_tree") == MODEL.transitions[1:]
+
+
+def test_a_transition_from_a_phase_leaves_none_of_its_final_stages() -> None:
+    assert MODEL.leaving("tree.old") == ()
     assert MODEL.leaving("ash") == ()
+
+
+def test_a_phase_is_over_if_all_of_its_stages_are_final() -> None:
+    assert [name for name in MODEL.ranks if MODEL.is_over(name)] == ["tree.old", "ash"]
+    stages = (Phase("young", final=True), Phase("old", final=True))
+    assert evolve(MODEL, phases=(Phase("tree", stages=stages),)).is_over("tree")
+    assert evolve(MODEL, phases=(Phase("tree", final=True, stages=(Phase("young"),)),)).is_over("tree")
 
 
 def test_a_case_has_ended_in_a_final_phase_or_a_final_stage() -> None:

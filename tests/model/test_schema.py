@@ -32,7 +32,7 @@ SLIPS_OF_SHAPE = (
         "unknown_keys",
         "invariant_misspelt",
     ),
-    *("later_version", "name_of_the_model", "guard_empty", "parts_of_the_wrong_kind"),
+    *("later_version", "name_of_the_model", "guard_empty", "parts_of_the_wrong_kind", "events_empty"),
     *("distinct_without_attribute", "years_without_attribute"),
 )
 

@@ -5,8 +5,10 @@ asked for, so that `onward --help` is quick.
 """
 
 import gc
+import io
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 from onward.version import __version__
@@ -77,13 +79,27 @@ def run() -> None:
     # A short process that makes many small values and no cycles: collecting as often as Python does by default costs a
     # twentieth of `onward replay`.
     gc.set_threshold(100_000, 50, 50)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no en dash shows a question mark.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = main(sys.argv[1:], sys.stdout, sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has gone (`onward ... | head`): that is its business, and Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has gone (`onward ... | head`): that is its business.
+        _drop_output()
         code = 0
+    except OSError as error:
+        _drop_output()
+        with suppress(OSError):
+            sys.stderr.write(f"onward: the output can't be written ({error.strerror}); check the disk's space\n")
+        code = 2
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def _drop_output() -> None:
+    """Send nowhere what stdout still holds, so that Python does not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

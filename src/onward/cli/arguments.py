@@ -56,7 +56,10 @@ class Arguments(argparse.ArgumentParser):
 
     def answer(self, argv: Sequence[str]) -> argparse.Namespace:
         """Return the arguments in *argv*."""
-        return self.parse_args(list(argv))
+        arguments = self.parse_args(list(argv))
+        if getattr(arguments, "output", None) == "":
+            self.error("-o needs a file name")
+        return arguments
 
     def add_log(self) -> None:
         """Add the arguments that say what is replayed."""
@@ -101,8 +104,11 @@ def study_of(arguments: argparse.Namespace) -> "Study":
     from onward.files import read_log  # noqa: PLC0415
     from onward.library import Study, load_cases, load_model, load_study, shipped_models  # noqa: PLC0415
     from onward.log.case_table import CaseTable  # noqa: PLC0415
+    from onward.log.dates import HOW_TO_WRITE  # noqa: PLC0415
 
-    cases = load_cases(arguments.cases) if arguments.cases else None
+    if arguments.as_of == "":
+        raise UsageError([Problem("as_of", "'' is no date", HOW_TO_WRITE)])
+    cases = None if arguments.cases is None else load_cases(arguments.cases)
     if arguments.log is not None:
         model = load_model(arguments.model)
         log = read_log(arguments.log, on_bad_rows=arguments.on_bad_rows)
@@ -112,7 +118,8 @@ def study_of(arguments: argparse.Namespace) -> "Study":
         what = f"no log comes with the model {model.name!r}"
         raise UsageError([Problem("LOG", what, f"name one: onward replay LOG -m {arguments.model}")])
     study = load_study(arguments.model)
-    return Study(study.model, study.log, arguments.as_of or study.as_of, cases or study.cases)
+    as_of = study.as_of if arguments.as_of is None else arguments.as_of
+    return Study(study.model, study.log, as_of, cases or study.cases)
 
 
 def format_of(arguments: argparse.Namespace) -> str:

@@ -23,12 +23,12 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     from onward.history.engine import replay  # noqa: PLC0415  # only when there is work
     from onward.history.telling import tell  # noqa: PLC0415
     from onward.report import data  # noqa: PLC0415
-    from onward.report.summary import rejections  # noqa: PLC0415
+    from onward.report.summary import noted, rejections  # noqa: PLC0415
 
     study = study_of(arguments)
     done = replay(study.model, study.log, as_of=study.as_of, reading=arguments.reading)
     life = done.life(arguments.case)
-    stderr.writelines(f"! {line}\n" for line in rejections(study.log))
+    stderr.writelines(f"! {line}\n" for line in (*noted(done), *rejections(study.log)))
     match format_of(arguments):
         case "json":
             emit(data.to_json(data.life_data(life)), arguments, stdout)

@@ -4,23 +4,24 @@ Plain Python, which starts fastest: a small log does not wait for a compiler or 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from onward.history.notes import notes_on
 from onward.history.replayed import CaseRow, Deviation, Replay, Spell, StepRow
 from onward.history.showing import shown_of
 from onward.history.state import CaseState, not_begun
-from onward.history.stepping import OUTCOMES, Reading, Step, instant, step, view_of
-from onward.log.cases import pair_name, pairs_of
+from onward.history.stepping import OUTCOMES, Reading, Step, checked_reading, instant, step, view_of
+from onward.history.window import events_until, is_after
+from onward.log.cases import pairs_of, typed_pair
 from onward.log.dates import DateError, Interval, interval_of
 from onward.log.frames import table_of_frame
 from onward.log.log import Event, EventLog
 from onward.log.schema import build_log
-from onward.model.elements import START, Distinct, Years
-from onward.model.guards import Attribute, Guard, expressions
+from onward.model.elements import START
 from onward.model.model import Model
-from onward.problems import LogError, Problem, UsageError, suggestion
+from onward.problems import LogError, Problem, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,11 +48,12 @@ def replay(
 
     Raises:
         LogError: the log does not name cases as the model asks.
-        UsageError: *as_of* is no date.
+        UsageError: *as_of* is no date, or *reading* is none.
 
     """
+    checked_reading(reading)
     seen = _log_of(log)
-    window = _window(as_of)
+    window = _window(as_of) or _last(seen, reading)
     rows = rows_by_case(model, seen, reading)
     steps: list[StepRow] = []
     cases: list[CaseRow] = []
@@ -72,16 +74,16 @@ def replay(
     return Replay(
         model=model,
         log=seen,
-        as_of=window or _last(seen, reading),
+        as_of=window,
         reading=reading,
         case_rows=tuple(cases),
         step_rows=tuple(steps),
         spell_rows=tuple(spells),
         deviation_rows=tuple(deviations),
         outcomes={outcome: outcomes[outcome] for outcome in OUTCOMES},
-        after_as_of=sum(_is_after(time, window, reading) for time in seen.times),
+        after_as_of=sum(is_after(time, window, reading) for time in seen.times),
         rows=rows,
-        notes=tuple(_notes(model, seen)),
+        notes=tuple(notes_on(model, seen)),
     )
 
 
@@ -106,11 +108,6 @@ def _last(log: EventLog, reading: Reading) -> Interval | None:
     return max(log.times, key=lambda time: instant(time, reading) or time.last, default=None)
 
 
-def _is_after(time: Interval, window: Interval | None, reading: Reading) -> bool:
-    moment = instant(time, reading)
-    return window is not None and moment is not None and moment > window.last
-
-
 def rows_by_case(model: Model, log: EventLog, reading: Reading) -> Mapping[str, tuple[int, ...]]:
     """Return the rows of every case, in the order in which they count; ties keep file order.
 
@@ -128,27 +125,29 @@ def rows_by_case(model: Model, log: EventLog, reading: Reading) -> Mapping[str, 
 
 
 def _case_names(model: Model, log: EventLog) -> Iterator[tuple[str, ...]]:
-    if model.cases == "pairs" and log.has_organizations:
-        for row, codes in enumerate(log.organizations):
-            yield pairs_of(codes) or (_pair_in(log.case_names[row]),)
+    if model.cases == "pairs":
+        yield from _pairs(log)
     elif log.has_case:
-        for name in log.case_names:
-            yield (_pair_in(name) if model.cases == "pairs" else name,)
+        yield from ((name,) for name in log.case_names)
     elif len(log):
         what = f"{model.name} takes its cases from the column `case`, and the log has `organizations` only"
         raise LogError([Problem(log.name, what, "add a column `case`, or write `cases: pairs` in the model")])
 
 
-def _pair_in(name: str) -> str:
-    """Return the name of a pair as it is always written, its codes sorted."""
-    return pair_name(code.strip() for code in name.split(";"))
-
-
-def events_until(log: EventLog, rows: Iterable[int], window: Interval | None, reading: Reading) -> Iterator[Event]:
-    """Yield the events in *rows* that count by the end of *window*."""
-    for row in rows:
-        if not _is_after(log.times[row], window, reading):
-            yield log.event(row)
+def _pairs(log: EventLog) -> Iterator[tuple[str, ...]]:
+    """Yield the pairs of every row: those of its organizations, else the one that its case names."""
+    problems = []
+    for row in range(len(log)):
+        pairs = pairs_of(log.organizations[row]) if log.has_organizations else ()
+        if not pairs:
+            pairs = (typed_pair(log.case_names[row]),)
+            codes = pairs[0].split(";")
+            if len(codes) != 2 or codes[0] == codes[1] or not all(codes):
+                what = f"{log.case_names[row]!r} is no pair, and the model's cases are pairs"
+                problems.append(Problem(f"{log.name}: row {row + 1}: case", what, "write two codes joined by ;"))
+        yield pairs
+    if problems:
+        raise LogError(problems)
 
 
 def _step_row(done: Step, reading: Reading) -> StepRow:
@@ -168,21 +167,17 @@ def _step_row(done: Step, reading: Reading) -> StepRow:
 
 
 def _deviations(done: Step, reading: Reading) -> Iterator[Deviation]:
-    kinds = [done.outcome] if done.outcome in {"refused", "unknown"} else []
-    reasons = [str(reason) for reason in done.reasons]
-    broken = reasons[len(reasons) - len(done.broken) :]
-    told = [(kind, reasons[0]) for kind in kinds] + [("broken", reason) for reason in broken]
-    for kind, reason in told:
-        row = _step_row(done, reading)
+    told = [(done.outcome, done.reasons[0])] if done.outcome in {"refused", "unknown"} else []
+    for kind, reason in [*told, *(("broken", breach) for breach in done.breaches)]:
         yield Deviation(
-            case=row.case,
-            event_id=row.event_id,
-            time=row.time,
-            recorded=row.recorded,
-            event=row.event,
+            case=done.case,
+            event_id=done.event.id or str(done.event.row + 1),
+            time=instant(done.event.time, reading),
+            recorded=done.event.time.recorded if done.event.time else None,
+            event=done.event.type,
             phase=done.before,
             kind=kind,
-            reason=reason,
+            reason=str(reason),
         )
 
 
@@ -202,7 +197,7 @@ def _case_row(
         events=state.events,
         moves=state.moves,
         rank=model.ranks[state.place].start,
-        shows=tuple(shown_of(view_of(model, state, reading=reading), events, window)),
+        shows=tuple(shown_of(view_of(model, state, reading=reading, at=window), events, window)),
     )
 
 
@@ -227,34 +222,3 @@ def _spells(model: Model, case: str, steps: list[Step], reading: Reading) -> Ite
             end=instant(following.event.time, reading) if following else None,
             end_kind="moved" if following else "censored",
         )
-
-
-def _notes(model: Model, log: EventLog) -> Iterator[Problem]:
-    """Yield what a reader of the result must not overlook: unknown event types, and columns that guards miss."""
-    for event_type, count in Counter(kind for kind in log.types if kind not in model.kinds).most_common():
-        what = f"{count} {'row' if count == 1 else 'rows'} of type {event_type!r}, which {model.name} does not know"
-        yield Problem(log.name, what, suggestion(event_type, tuple(model.kinds)))
-    if len(log):
-        for name in sorted(attributes_asked(model) - set(log.attributes)):
-            what = f"{model.name} looks at the column {name!r}, which the log does not have"
-            known = tuple(log.attributes)
-            yield Problem(log.name, what, suggestion(name, known, otherwise="what asks for it stays unknown"))
-
-
-def attributes_asked(model: Model) -> set[str]:
-    """Return the columns of a log that *model* looks at, beside those that every log has."""
-    guards: list[Guard | None] = [
-        *(transition.when for transition in model.transitions),
-        *(variable.reducer.where for variable in model.context),
-        *(rule.when for rule in model.forbid),
-        *(invariant.guard for invariant in model.invariants),
-    ]
-    looked = {
-        expression.name
-        for guard in guards
-        if guard is not None
-        for expression in expressions(guard)
-        if isinstance(expression, Attribute)
-    }
-    counted = {variable.reducer.attribute for variable in model.context if isinstance(variable.reducer, Distinct)}
-    return looked | counted | {shown.attribute for shown in model.shows if isinstance(shown, Years)}

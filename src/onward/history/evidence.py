@@ -1,5 +1,6 @@
 """What decides a guard, condition by condition: what was found, and by how much it is short."""
 
+import math
 from collections.abc import Iterable
 
 from attrs import frozen
@@ -8,10 +9,12 @@ from onward.history.judging import View, is_number, judge, value_of
 from onward.log.log import Value
 from onward.model.guards import (
     OPPOSITE,
+    TURNED,
     And,
     Arithmetic,
     Attribute,
     Compare,
+    Comparison,
     Condition,
     Constant,
     Expression,
@@ -38,7 +41,8 @@ class Clause:
         text: the condition, parameters replaced by their values: `theatres >= 2`.
         holds: True, False, or None where it is unknown.
         found: what there was instead: `has 1`, `is recognition`, `not recorded`.
-        has: the number found, where the condition compares numbers.
+        sign: how numbers were compared, where the condition compares numbers; what was found stands left.
+        has: the number found.
         needs: the number it was compared with.
         short: by how much *has* misses, 0 where the condition holds, None where that is no question of numbers.
         variable: the context variable that was compared, if it was one.
@@ -48,6 +52,7 @@ class Clause:
     text: str
     holds: bool | None
     found: str
+    sign: Comparison | None = None
     has: float | None = None
     needs: float | None = None
     short: float | None = None
@@ -88,7 +93,11 @@ def _either(alternatives: list[tuple[Clause, ...]]) -> Clause:
         text=" or ".join(" and ".join(clause.text for clause in clauses) for clauses in failing),
         holds=None if any(all(clause.holds is None for clause in clauses) for clauses in failing) else False,
         found=" and ".join(dict.fromkeys(clause.found for clause in flat)),
-        short=min((clause.short for clause in flat if clause.short is not None), default=None),
+        # Parts that are needed together have no one number; of single ones the nearest counts.
+        short=min(
+            (clauses[0].short for clauses in failing if len(clauses) == 1 and clauses[0].short is not None),
+            default=None,
+        ),
     )
 
 
@@ -99,22 +108,43 @@ def _clause(condition: Condition, view: View, *, opposite: bool) -> Clause:
         said = write_guard(_spoken(Not(condition) if opposite else condition, view.model))
         return Clause(said, None if answer is None else answer is not opposite, found)
     sign = OPPOSITE[condition.operator] if opposite else condition.operator
-    has, needs = value_of(condition.left, view), value_of(condition.right, view)
+    left, right = condition.left, condition.right
+    if _is_fixed(left) and not _is_fixed(right):
+        # `2 <= n` is told as `n >= 2`: what is found stands first, and its measure after it.
+        sign, left, right = TURNED[sign], right, left
+    has, needs = value_of(left, view), value_of(right, view)
     held = None if answer is None else answer is not opposite
-    said = write_guard(_spoken(Compare(sign, condition.left, condition.right), view.model))
+    said = write_guard(_spoken(Compare(sign, left, right), view.model))
     if not (is_number(has) and is_number(needs)):
         return Clause(said, held, found)
-    # Whole numbers miss a strict bound by one more than the difference.
-    strict = sign in {"<", ">", "!="} and isinstance(has, int) and isinstance(needs, int)
     return Clause(
         text=said,
         holds=held,
         found=found,
+        sign=sign,
         has=has,
         needs=needs,
-        short=0 if held else abs(needs - has) + strict,
-        variable=condition.left.name if isinstance(condition.left, Memory) else None,
+        short=0 if held else _short(sign, has, needs),
+        variable=left.name if isinstance(left, Memory) else None,
     )
+
+
+def _short(sign: Comparison, has: float, needs: float) -> float | None:
+    """Return by how much *has* must change; None where any change will do. A whole number changes by whole steps."""
+    whole = isinstance(has, int)
+    target = needs
+    match sign:
+        case ">=" if whole:
+            target = math.ceil(needs)
+        case ">" if whole:
+            target = math.floor(needs) + 1
+        case "<=" if whole:
+            target = math.floor(needs)
+        case "<" if whole:
+            target = math.ceil(needs) - 1
+        case "!=" if whole:
+            target = has + 1
+    return abs(target - has) or None
 
 
 def _found(condition: Condition, view: View) -> str:

@@ -1,20 +1,25 @@
 """Life: one case, step by step, with what is missing for the next phase and where a tie of dates decides."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
 from onward.history.state import CaseState, not_begun
 from onward.history.stepping import Reading, Reason, Step, instant, kept_from, step, view_of
+from onward.history.window import events_until
 from onward.log.dates import Interval
 from onward.log.log import Event, EventLog
 from onward.model.elements import Transition
 from onward.model.model import Model
 
+_MOST_TIED = 16
+"""Events of one instant that are tried in every exchange of two; of a larger group only neighbours are exchanged."""
+
 
 @frozen
 class Tie:
-    """Two events of one date whose order decides: in the other order the steps would have come out otherwise.
+    """Two events of one date whose order decides: in the other order the case would have taken another path.
 
     Attributes:
         first: the event that stands first in the log.
@@ -54,15 +59,9 @@ def life_of(  # noqa: PLR0913  # one case is a model, a log, rows, a window and 
     model: Model, log: EventLog, case: str, rows: Sequence[int], as_of: Interval | None, reading: Reading
 ) -> Life:
     """Return the life of *case*, whose events stand in *rows* of *log*, in the order in which they count."""
-    moments = [instant(log.times[row], reading) for row in rows]
-    events = [
-        log.event(row)
-        for row, moment in zip(rows, moments, strict=True)
-        if as_of is None or moment is None or moment <= as_of.last
-    ]
     states = [not_begun(model, case)]
     steps: list[Step] = []
-    for event in events:
+    for event in events_until(log, rows, as_of, reading):
         state, done = step(model, states[-1], event, reading=reading)
         states.append(state)
         steps.append(done)
@@ -70,18 +69,20 @@ def life_of(  # noqa: PLR0913  # one case is a model, a log, rows, a window and 
         model=model,
         state=states[-1],
         steps=tuple(steps),
-        missing=tuple(missing_for_next(model, states[-1], reading)),
+        missing=tuple(missing_for_next(model, states[-1], reading, at=as_of)),
         ties=tuple(_deciding_ties(model, states, steps, reading)),
         as_of=as_of,
     )
 
 
-def missing_for_next(model: Model, state: CaseState, reading: Reading = "certain") -> Iterator[Reason]:
-    """Yield, for each transition to the nearest later place, what keeps it from firing."""
+def missing_for_next(
+    model: Model, state: CaseState, reading: Reading = "certain", *, at: Interval | None = None
+) -> Iterator[Reason]:
+    """Yield, for each transition to the nearest later place, what keeps it from firing at the end of *at*."""
     rank = model.ranks[state.place].start
     ahead = [t for t in model.leaving(state.place) if _target_rank(model, t) > rank]
     nearest = min((_target_rank(model, t) for t in ahead), default=None)
-    view = view_of(model, state, reading=reading)
+    view = view_of(model, state, reading=reading, at=at)
     for transition in ahead:
         if _target_rank(model, transition) == nearest:
             yield kept_from(transition, view)
@@ -92,18 +93,42 @@ def _target_rank(model: Model, transition: Transition) -> int:
 
 
 def _deciding_ties(model: Model, states: Sequence[CaseState], steps: Sequence[Step], reading: Reading) -> Iterator[Tie]:
-    """Try neighbours of one instant in the other order."""
-    for number in range(len(steps) - 1):
-        one, two = steps[number].event, steps[number + 1].event
-        if instant(one.time, reading) != instant(two.time, reading):
-            continue
-        between, earlier = step(model, states[number], two, reading=reading)
-        _, later = step(model, between, one, reading=reading)
-        as_is = (_signature(steps[number]), _signature(steps[number + 1]))
-        if as_is != (_signature(later), _signature(earlier)):
-            yield Tie(one, two, (earlier, later))
+    """Exchange every two events of one instant; for each later one, yield the exchange that matters most.
+
+    That is the nearest after which the case would have come elsewhere, else the nearest that changes its path. An
+    exchange that only changes which of two events made the same move changes nothing.
+    """
+    start = 0
+    for _, group in itertools.groupby(steps, key=lambda done: instant(done.event.time, reading)):
+        tied = tuple(group)
+        for later in range(1, len(tied)):
+            farthest = 0 if len(tied) <= _MOST_TIED else later - 1
+            others = range(later - 1, farthest - 1, -1)
+            ways = [(other, _exchanged(model, states[start], tied, other, later, reading)) for other in others]
+            paths = [(other, way) for other, way in ways if _path(way) != _path(tied)]
+            elsewhere = [(other, way) for other, way in paths if way[-1].after != tied[-1].after]
+            for other, way in (elsewhere or paths)[:1]:
+                yield Tie(tied[other].event, tied[later].event, (way[other], way[later]))
+        start += len(tied)
 
 
-def _signature(done: Step) -> tuple[object, ...]:
-    """Return what a reader would call a different step: its outcome, what fired, what broke."""
-    return done.outcome, done.fired, done.broken
+def _exchanged(  # noqa: PLR0913  # two events of a group, and what it takes to run it
+    model: Model, state: CaseState, tied: Sequence[Step], earlier: int, later: int, reading: Reading
+) -> tuple[Step, ...]:
+    """Return the steps of the group, had the *earlier* and the *later* event stood in each other's place."""
+    events = [done.event for done in tied]
+    events[earlier], events[later] = events[later], events[earlier]
+    instead = []
+    for event in events:
+        state, done = step(model, state, event, reading=reading)
+        instead.append(done)
+    return tuple(instead)
+
+
+def _path(steps: Sequence[Step]) -> list[tuple[object, ...]]:
+    """Return the moves, refusals and breaches of *steps* in their order, whichever event made them."""
+    return [
+        (done.outcome, done.before, done.after, done.broken)
+        for done in steps
+        if done.broken or done.outcome in {"moved", "refused"}
+    ]

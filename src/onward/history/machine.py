@@ -5,7 +5,7 @@ beside that (memory, rules of conduct, outcomes, reasons) is `stepping`'s, as it
 reference that faster engines are held against.
 """
 
-import itertools
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -18,8 +18,9 @@ from onward.history.judging import View, guard_holds
 from onward.history.life import missing_for_next
 from onward.history.saved import from_plain, to_plain
 from onward.history.state import CaseState, not_begun, numbers
-from onward.history.stepping import Reading, Reason, Step, instant, step
+from onward.history.stepping import Reading, Reason, Step, checked_reading, instant, step
 from onward.log.cases import typed_pair
+from onward.log.cells import CellError, read_value
 from onward.log.dates import DateError, Interval, interval_of
 from onward.log.log import Event, Value
 from onward.model.elements import ANY, START, Transition
@@ -48,6 +49,12 @@ def _note(transition: Transition, data: EventData) -> None:
     cast("_Carrier", data.model).fired = transition
 
 
+def _triggers(model: Model, transition: Transition) -> tuple[str, ...]:
+    if transition.on is None:
+        return (_EVENTLESS,)
+    return tuple(model.kinds) if ANY in transition.on else transition.on
+
+
 @lru_cache(maxsize=64)
 def machine_of(model: Model) -> Machine:
     """Return the `transitions.Machine` of *model*: one for all its cases, whose state is theirs."""
@@ -59,19 +66,16 @@ def machine_of(model: Model) -> Machine:
         send_event=True,
         model_attribute="place",
     )
-    for transition in model.transitions:
-        triggers = (_EVENTLESS,) if transition.on is None else transition.on
-        if ANY in triggers:
-            triggers = tuple(model.kinds)
-        sources = [place for place in model.places if any(model.within(place, name) for name in transition.sources)]
-        for trigger, source in itertools.product(triggers, sources):
-            machine.add_transition(
-                trigger,
-                source,
-                model.entered(transition.target),
-                conditions=partial(_allows, transition),
-                before=partial(_note, transition),
-            )
+    for place in model.places:
+        for transition in model.leaving(place):
+            for trigger in _triggers(model, transition):
+                machine.add_transition(
+                    trigger,
+                    place,
+                    model.entered(transition.target),
+                    conditions=partial(_allows, transition),
+                    before=partial(_note, transition),
+                )
     return machine
 
 
@@ -86,7 +90,7 @@ def choose_by_machine(view: View, trigger: str | None) -> Transition | None:
     return carrier.fired
 
 
-@define
+@define(repr=False)
 class Live:
     """One case, driven by hand.
 
@@ -120,7 +124,7 @@ class Live:
     @property
     def state(self) -> dict[str, Any]:
         """Where the case stands, as plain values for JSON; carries the model's fingerprint."""
-        return to_plain(self._state, self.model)
+        return to_plain(self._state, self.model, self.reading)
 
     @property
     def missing(self) -> tuple[Reason, ...]:
@@ -158,8 +162,17 @@ class Live:
         """Return a second case in the same state; what happens to one does not happen to the other."""
         return Live(self.model, self.reading, state=self._state)
 
+    def __repr__(self) -> str:
+        return f"Live(model={self.model.name!r}, case={self.case!r}, phase={self.phase!r})"
+
     def _step(self, event: str | Event, time: Moment, attributes: Mapping[str, Value]) -> tuple[CaseState, Step]:
-        happened = event if isinstance(event, Event) else Event(event, self._when(time), attributes=dict(attributes))
+        if isinstance(event, Event):
+            happened = event
+            if time is not None or attributes:
+                what = "an event has its own time and attributes"
+                raise UsageError([Problem("event", what, "pass its type with time and attributes, or the event alone")])
+        else:
+            happened = Event(event, self._when(time), attributes=dict(map(_attribute, attributes.items())))
         now, last = instant(happened.time, self.reading), instant(self._state.last, self.reading)
         if now is not None and last is not None and now < last:
             earlier, later = happened.time, self._state.last
@@ -176,20 +189,44 @@ class Live:
             raise UsageError([Problem("time", error.what, error.mend)]) from error
 
 
+def _attribute(named: tuple[str, object]) -> tuple[str, Value]:
+    """Return an attribute as a log would hold it."""
+    name, given = named
+    try:
+        value = read_value(given)
+    except CellError as error:
+        raise UsageError([Problem(name, error.what, error.mend)]) from error
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError([Problem(name, f"{value} is no number to compare", "leave it out where nothing is known")])
+    return name, value
+
+
 def live(
-    model: Model, case: str = "case", *, state: Mapping[str, Any] | None = None, reading: Reading = "certain"
+    model: Model,
+    case: str | None = None,
+    *,
+    state: Mapping[str, Any] | None = None,
+    reading: Reading | None = None,
 ) -> Live:
     """Return one live case of *model*.
 
     Args:
         model: what may happen.
         case: what to call the case; where the model's cases are pairs, a pair in any order and spelling.
-        state: where to go on: what `Live.state` gave. Left out, the case has not begun.
-        reading: `certain` counts an event from the last instant of its date, `possible` from the first.
+        state: where to go on: what `Live.state` gave, with its case and its reading. Left out, the case has not begun.
+        reading: `certain` (the default) counts an event from the last instant of its date, `possible` from the first.
 
     Raises:
-        UsageError: *state* is no state, or belongs to another model.
+        UsageError: *state* is no state, belongs to another model, or has another case or reading than asked for.
 
     """
-    name = typed_pair(case) if model.cases == "pairs" else case
-    return Live(model, reading, state=not_begun(model, name) if state is None else from_plain(state, model))
+    name = typed_pair(case or "case") if model.cases == "pairs" else case or "case"
+    asked = checked_reading(reading or "certain")
+    if state is None:
+        return Live(model, asked, state=not_begun(model, name))
+    kept, kept_reading = from_plain(state, model)
+    for what, given, has in (("case", case and name, kept.case), ("reading", reading, kept_reading)):
+        if given not in {None, has}:
+            mend = f"leave {what} out: a state brings its own"
+            raise UsageError([Problem(what, f"the state has the {what} {has!r}, not {given!r}", mend)])
+    return Live(model, kept_reading, state=kept)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onward.history.state import CaseState, Remembered
+from onward.history.stepping import Reading, checked_reading
 from onward.log.dates import DateError, Interval, parse_interval
 from onward.model.elements import Count
 from onward.model.model import Model
@@ -15,12 +16,13 @@ FORMAT = 1
 """The version of the state's format."""
 
 
-def to_plain(state: CaseState, model: Model) -> dict[str, Any]:
+def to_plain(state: CaseState, model: Model, reading: Reading) -> dict[str, Any]:
     """Return *state* as mappings, lists and plain values that JSON can hold."""
     return {
         "onward": FORMAT,
         "model": model.name,
         "fingerprint": fingerprint(model),
+        "reading": reading,
         "case": state.case,
         "phase": state.place,
         "context": {
@@ -32,11 +34,12 @@ def to_plain(state: CaseState, model: Model) -> dict[str, Any]:
         "last": state.last and state.last.recorded,
         "events": state.events,
         "moves": state.moves,
+        "broken": list(state.broken),
     }
 
 
-def from_plain(plain: object, model: Model) -> CaseState:
-    """Return the state that `to_plain` wrote.
+def from_plain(plain: object, model: Model) -> tuple[CaseState, Reading]:
+    """Return the state that `to_plain` wrote, and the reading it was made with.
 
     Raises:
         UsageError: it is no state, or the state of another model.
@@ -49,7 +52,7 @@ def from_plain(plain: object, model: Model) -> CaseState:
         mend = "load the model that the state was saved with, or replay the log with this one"
         raise UsageError([Problem("state", what, mend)])
     try:
-        return CaseState(
+        state = CaseState(
             case=str(plain["case"]),
             place=model.places[model.places.index(plain["phase"])],
             memory=tuple(
@@ -61,8 +64,10 @@ def from_plain(plain: object, model: Model) -> CaseState:
             last=_date(plain["last"]),
             events=int(plain["events"]),
             moves=int(plain["moves"]),
+            broken=tuple(map(int, plain["broken"])),
         )
-    except (KeyError, ValueError, TypeError, DateError) as error:
+        return state, checked_reading(plain["reading"])
+    except (KeyError, ValueError, TypeError, OverflowError, DateError) as error:
         what = f"the saved state is damaged ({error})"
         raise UsageError([Problem("state", what, "save it again from a live case")]) from error
 

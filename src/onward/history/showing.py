@@ -7,8 +7,9 @@ from datetime import datetime
 from attrs import frozen
 
 from onward.history.judging import View, guard_holds
+from onward.log.cells import spell
 from onward.log.dates import Interval
-from onward.log.log import Event, Value
+from onward.log.log import Event
 from onward.model.elements import Label, Years
 
 
@@ -48,9 +49,10 @@ def _years(column: Years, events: Sequence[Event], window: Interval | None) -> I
     planned: dict[str, None] = {}
     endings = _endings(column, events, window)
     for event in events:
-        what = event.attributes.get(column.attribute)
-        if not isinstance(what, str) or event.time is None:
+        value = event.attributes.get(column.attribute)
+        if value is None or event.time is None:
             continue
+        what = spell(value)
         if event.type in column.planned:
             planned[what] = None
         elif event.type in column.moments:
@@ -66,12 +68,13 @@ def _years(column: Years, events: Sequence[Event], window: Interval | None) -> I
             yield f"{what} planned"
 
 
-def _endings(column: Years, events: Iterable[Event], window: Interval | None) -> dict[Value, list[Interval]]:
+def _endings(column: Years, events: Iterable[Event], window: Interval | None) -> dict[str, list[Interval]]:
     """Return, for every value, the dates at which something with that value ended, earliest first."""
-    found: dict[Value, list[Interval]] = {}
+    found: dict[str, list[Interval]] = {}
     for event in events:
         if event.type in column.ended and event.time is not None and _is_in(event.time, window):
-            found.setdefault(event.attributes.get(column.attribute), []).append(event.time)
+            value = event.attributes.get(column.attribute)
+            found.setdefault("" if value is None else spell(value), []).append(event.time)
     return {what: sorted(times, key=_last) for what, times in found.items()}
 
 

@@ -24,6 +24,7 @@ class CaseState:
         last: the date of the last event.
         events: how many events the case has had, refused and unknown ones included.
         moves: how many transitions it has made.
+        broken: which `always` invariants do not hold now (positions in the model), so that each break is told once.
 
     """
 
@@ -35,6 +36,7 @@ class CaseState:
     last: Interval | None = None
     events: int = 0
     moves: int = 0
+    broken: tuple[int, ...] = ()
 
 
 def not_begun(model: Model, case: str) -> CaseState:

@@ -8,7 +8,7 @@ transition that the event triggers fires, then eventless ones until none is enab
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import evolve, field, frozen
 
@@ -19,7 +19,7 @@ from onward.log.dates import Interval
 from onward.log.log import Event
 from onward.model.elements import START, Count, Distinct, Forbid, Invariant, Transition
 from onward.model.model import Model
-from onward.problems import suggestion
+from onward.problems import Problem, UsageError, suggestion
 
 Outcome = Literal["moved", "recorded", "held", "refused", "unknown"]
 OUTCOMES: tuple[Outcome, ...] = ("moved", "recorded", "held", "refused", "unknown")
@@ -29,6 +29,20 @@ Reading = Literal["certain", "possible"]
 
 Choose = Callable[[View, str | None], Transition | None]
 """Which transition fires for an event type (None: without an event) in a view, if any does."""
+
+
+def checked_reading(reading: str) -> Reading:
+    """Return *reading* if it is one.
+
+    Raises:
+        UsageError: it is none.
+
+    """
+    for known in get_args(Reading):
+        if reading == known:
+            return known  # type: ignore[no-any-return]  # one of the literals
+    mend = suggestion(reading, get_args(Reading))
+    raise UsageError([Problem("reading", f"there is no reading {reading!r}", mend)])
 
 
 def instant(when: Interval | None, reading: Reading) -> datetime | None:
@@ -73,6 +87,7 @@ class Step:
         was: what there was to see before the event.
         seen: what the event's own transitions were judged on: the context updated, the phase not yet.
         left: what there is to see after the step.
+        judged: what each transition that fired was judged on.
 
     """
 
@@ -87,6 +102,7 @@ class Step:
     was: View = field(eq=False, repr=False)
     seen: View = field(eq=False, repr=False)
     left: View = field(eq=False, repr=False)
+    judged: tuple[View, ...] = field(default=(), eq=False, repr=False)
 
     def __bool__(self) -> bool:
         return self.outcome == "moved"
@@ -114,8 +130,13 @@ class Step:
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Why the step came out as it did."""
-        return tuple(_reasons(self))
+        """Why the step came out as it did, and what it broke."""
+        return (*_reasons(self), *self.breaches)
+
+    @property
+    def breaches(self) -> tuple[Reason, ...]:
+        """The invariants that the step broke, each with the clauses that do not hold."""
+        return tuple(_breach(invariant, self.left) for invariant in self.broken)
 
     @property
     def short(self) -> tuple[Reason, ...]:
@@ -179,7 +200,10 @@ def step(
         )
     memory = remember(model, state.memory, was)
     seen = evolve(was, memory=numbers(model, memory), before=was)
-    left, fired = _fire(seen, choose)
+    left, chosen = _fire(seen, choose)
+    fired = tuple(transition for transition, _ in chosen)
+    entered = tuple(model.entered(transition.target) for transition in fired)
+    breaches = dict(_breaches(left, entered))
     after = evolve(
         counted,
         place=left.place,
@@ -187,8 +211,8 @@ def step(
         since=event.time if fired else state.since,
         began=event.time if fired and state.place == START else state.began,
         moves=state.moves + len(fired),
+        broken=tuple(number for number, invariant in breaches.items() if invariant.kind == "always"),
     )
-    entered = tuple(model.entered(transition.target) for transition in fired)
     return after, Step(
         case=state.case,
         event=event,
@@ -197,21 +221,30 @@ def step(
         after=left.place,
         fired=fired,
         entered=entered,
-        broken=tuple(_broken(left, entered, first=state.events == 0)),
+        broken=tuple(invariant for number, invariant in breaches.items() if number not in state.broken),
         was=was,
         seen=seen,
         left=left,
+        judged=tuple(view for _, view in chosen),
     )
 
 
-def view_of(model: Model, state: CaseState, event: Event | None = None, *, reading: Reading = "certain") -> View:
-    """Return what guards see of *state* when *event* comes."""
+def view_of(
+    model: Model,
+    state: CaseState,
+    event: Event | None = None,
+    *,
+    reading: Reading = "certain",
+    at: Interval | None = None,
+) -> View:
+    """Return what guards see of *state* when *event* comes, or at the end of *at*."""
+    now = at.last if at else instant((event.time if event else None) or state.last, reading)
     return View(
         model=model,
         place=state.place,
         memory=numbers(model, state.memory),
         event=event,
-        moment=instant((event.time if event else None) or state.last, reading),
+        moment=now,
         since=instant(state.since, reading),
         began=instant(state.began, reading),
     )
@@ -246,20 +279,21 @@ def remember(model: Model, memory: tuple[Remembered, ...], view: View) -> tuple[
     return tuple(kept)
 
 
-def _fire(seen: View, choose: Choose) -> tuple[View, tuple[Transition, ...]]:
-    """Fire at most one transition that the event triggers, then eventless ones until none is enabled."""
+def _fire(seen: View, choose: Choose) -> tuple[View, list[tuple[Transition, View]]]:
+    """Fire at most one transition that the event triggers, then eventless ones until none is enabled.
+
+    Return what there is to see then, and each transition with what it was judged on.
+    """
     left = seen
-    fired: list[Transition] = []
-    transition = choose(seen, seen.event.type if seen.event else None)
-    while transition is not None or not fired:
-        if transition is None and (transition := choose(left, None)) is None:
-            break
-        fired.append(transition)
+    fired: list[tuple[Transition, View]] = []
+    transition = choose(seen, seen.event.type if seen.event else None) or choose(seen, None)
+    while transition is not None:
+        fired.append((transition, left))
         left = _moved(left, transition)
         if len(fired) > len(left.model.places):
             raise RuntimeError(f"eventless transitions of {left.model.name!r} go round for ever: load it from a file")
         transition = choose(left, None)
-    return left, tuple(fired)
+    return left, fired
 
 
 def _moved(view: View, transition: Transition) -> View:
@@ -275,18 +309,21 @@ def _outcome(seen: View, fired: tuple[Transition, ...]) -> Outcome:
     return "held" if answered else "recorded"
 
 
-def _broken(left: View, entered: tuple[str, ...], *, first: bool) -> Iterator[Invariant]:
-    """Yield the invariants that the step broke; one that was broken before it is not reported again."""
+def _breaches(left: View, entered: tuple[str, ...]) -> Iterator[tuple[int, Invariant]]:
+    """Yield the invariants that do not hold after the step, each with its position in the model."""
     was = left.before
-    for invariant in left.model.invariants:
+    for number, invariant in enumerate(left.model.invariants):
         if invariant.kind == "irreversible":
             trail = [left.model.ranks[place].start for place in (was.place if was else START, *entered)]
             if any(later < earlier for earlier, later in itertools.pairwise(trail)):
-                yield invariant
+                yield number, invariant
         elif guard_holds(invariant.guard, left) is not True:
-            told = invariant.kind == "always" and was is not None and guard_holds(invariant.guard, was) is not True
-            if first or not told:
-                yield invariant
+            yield number, invariant
+
+
+def _breach(invariant: Invariant, left: View) -> Reason:
+    clauses = tuple(clause for clause in evidence(invariant.guard, left) if clause.holds is not True)
+    return Reason(f"breaks the invariant {invariant.name!r}", clauses)
 
 
 def _reasons(step: Step) -> Iterator[Reason]:
@@ -302,14 +339,10 @@ def _reasons(step: Step) -> Iterator[Reason]:
             else:
                 yield Reason(f"forbidden in {place}: {rule.because or event.type}", evidence(rule.when, step.was))
         case "moved":
-            for transition in step.fired:
-                view = step.seen if transition.on is not None else step.left
+            for transition, view in zip(step.fired, step.judged, strict=True):
                 yield Reason(transition.name, evidence(transition.when, view), transition)
         case "held":
             yield from step.short
         case "recorded":  # the union is closed
             place = model.place_label(step.after)
             yield Reason(f"no transition out of {place} answers {event.type}")
-    for invariant in step.broken:
-        clauses = tuple(clause for clause in evidence(invariant.guard, step.left) if clause.holds is not True)
-        yield Reason(f"breaks the invariant {invariant.name!r}", clauses)

@@ -49,8 +49,7 @@ def tell_step(done: Step, tie: Tie | None = None) -> tuple[str, str, list[str]]:
     changes = ", ".join(_changes(done))
     if changes:
         comments.append(f"counts: {changes}")
-    if done.outcome not in {"refused", "unknown"}:
-        comments += [str(reason) for reason in done.reasons[len(done.reasons) - len(done.broken) :]]
+    comments += map(str, done.breaches)
     if tie is not None:
         comments.append(_tie(tie))
     return (event.time.recorded if event.time else ""), _event(done.was.model, event), comments
@@ -75,7 +74,7 @@ def _outcome(done: Step) -> str:
             because = "; ".join(str(clause) for reason in done.reasons for clause in reason.clauses if clause.holds)
             return f"moved: {before} -> {after}{through}" + (f" ({because})" if because else "")
         case "held":
-            return f"held in {before}: " + "; ".join(_not_fired(reason, model) for reason in done.reasons)
+            return f"held in {before}: " + "; ".join(_not_fired(reason, model) for reason in done.short)
         case "refused" | "unknown":
             return f"{done.outcome.upper()}: {done.reasons[0]}"
         case "recorded":  # the union is closed
@@ -149,10 +148,9 @@ def _needed_event(transition: Transition, model: Model) -> str:
 
 
 def _needed(clause: Clause, model: Model) -> str:
-    if clause.variable is None or clause.needs is None or ">" not in clause.text:
+    if clause.variable is None or clause.has is None or clause.short is None or clause.sign not in {">", ">="}:
         return str(clause)
-    strict = " >= " not in clause.text
-    return f"{model.variables[clause.variable].label} ({clause.has:g} of {clause.needs + strict:g})"
+    return f"{model.variables[clause.variable].label} ({clause.has:g} of {clause.has + clause.short:g})"
 
 
 def _joined(words: list[str], last: str) -> str:

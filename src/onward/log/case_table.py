@@ -1,12 +1,14 @@
 """CaseTable: what is known of whole cases beside their events, to be printed next to them."""
 
+from collections import Counter
 from collections.abc import Mapping
+from functools import cached_property
 
 from attrs import frozen
 
-from onward.log.cases import find_case
+from onward.log.cases import typed_pair
 from onward.log.table import Table
-from onward.problems import LogError, Problem, UsageError, suggestion
+from onward.problems import LogError, Problem, suggestion
 
 TITLE = "relationship"
 """The column that holds what people call a case."""
@@ -32,11 +34,16 @@ class CaseTable:
         return self.of(case).get(TITLE) or case
 
     def of(self, case: str) -> Mapping[str, str]:
-        """Return the texts of *case*, none if the table does not know it."""
-        try:
-            return self.rows[find_case(case, self.rows)]
-        except UsageError:
-            return {}
+        """Return the texts of *case*, or of the same pair written otherwise; none if the table does not know it."""
+        exact = self.rows.get(case)
+        return self._by_pair.get(typed_pair(case), {}) if exact is None else exact
+
+    @cached_property
+    def _by_pair(self) -> Mapping[str, Mapping[str, str]]:
+        """The texts by canonical pair, without those pairs that stand in several rows."""
+        pairs = {case: typed_pair(case) for case in self.rows}
+        counts = Counter(pairs.values())
+        return {pair: self.rows[case] for case, pair in pairs.items() if counts[pair] == 1}
 
 
 def build_case_table(table: Table) -> CaseTable:

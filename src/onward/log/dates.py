@@ -29,7 +29,7 @@ ISO_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 ISO_DATETIME = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<hour>\d\d):(?P<minute>\d\d)"
     r"(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
-    r" ?(?P<offset>[Zz]|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)?)?",
+    r" ?(?P<offset>[Zz]|(?P<sign>[+-])(?P<hours>\d\d):?(?:(?P<minutes>\d\d)(?::(?P<seconds>\d\d))?)?)?",
     re.ASCII,
 )
 
@@ -47,6 +47,8 @@ HABITS = tuple(
         r"(?P<month>[A-Za-z]{3,})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
     )
 )
+# What a spreadsheet writes after a date that it takes for an instant.
+CLOCK = re.compile(r"(?P<date>.+) (?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?", re.ASCII)
 
 HOW_TO_WRITE = "write it as 2005, 2005-09, 2005-09-14 or 2005-09-14T12:30"
 
@@ -173,21 +175,22 @@ def _span_of_datetime(written: str, match: re.Match[str]) -> tuple[datetime, dat
     # Digits beyond microseconds are cut: no datetime holds them.
     micros = int((match["fraction"] or "")[:6].ljust(6, "0"))
     instant = day.replace(hour=hour, minute=minute, second=second, microsecond=micros)
-    first = _to_utc(instant, _offset(written, match), written)
+    ahead = _offset(written, match)
+    first = _to_utc(instant, ahead, written)
     if match["second"]:
         return first, first
-    return first, first.replace(second=59, microsecond=999999)
+    return first, _to_utc(instant.replace(second=59, microsecond=999999), ahead, written)
 
 
 def _offset(written: str, match: re.Match[str]) -> timedelta:
     """Return how far the clock of *written* is ahead of UTC."""
     if not match["sign"]:
         return timedelta()
-    hours, minutes = int(match["hours"]), int(match["minutes"] or 0)
-    if hours > 23 or minutes > 59:
+    hours, minutes, seconds = (int(match[unit] or 0) for unit in ("hours", "minutes", "seconds"))
+    if hours > 23 or minutes > 59 or seconds > 59:
         mend = "write an offset such as +02:00, or Z for UTC"
         raise DateError(f"{written!r} is impossible: there is no offset {match['offset']}", mend)
-    ahead = timedelta(hours=hours, minutes=minutes)
+    ahead = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return -ahead if match["sign"] == "-" else ahead
 
 
@@ -208,16 +211,25 @@ def _write_instead(written: str) -> str:
 
 def _iso_forms(written: str) -> Iterator[str]:
     """Yield each ISO date that *written* may stand for in somebody's habit."""
+    clock = CLOCK.fullmatch(written)
+    day_part, time = (clock["date"], _iso_time(clock)) if clock else (written, "")
     for habit in HABITS:
-        if match := habit.fullmatch(written):
+        if match := habit.fullmatch(day_part):
             parts = match.groupdict()
             month = _month_number(parts["month"])
             day = parts.get("day")
             form = f"{parts['year']}-{month:02d}" + (f"-{int(day):02d}" if day else "")
             try:
-                yield parse_interval(form).recorded
+                yield parse_interval(form + time).recorded
             except DateError:
                 continue
+
+
+def _iso_time(clock: re.Match[str]) -> str:
+    """Return the ISO form of a time of day; none at midnight, which a spreadsheet adds to a mere day."""
+    hour, second = int(clock["hour"]), clock["second"]
+    time = f"T{hour:02d}:{clock['minute']}" + (f":{second}" if second else "")
+    return "" if time in {"T00:00", "T00:00:00"} else time
 
 
 def _month_number(month: str) -> int:

@@ -17,6 +17,11 @@ from onward.problems import LogError, Problem
 
 QUOTES = "close every quote, and write a quote inside a quoted field twice"
 ONE_OBJECT = "write one JSON object in each line"
+PLAIN_TEXT = "save it as plain text: CSV or JSON Lines for a log, YAML for a model"
+COMMAS_IN_EXCEL = (
+    "save it with commas between the fields (in Excel: as 'CSV UTF-8', with the list separator set to a comma), "
+    "or as JSON Lines"
+)
 SEPARATOR_NAMES = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 
 
@@ -33,7 +38,7 @@ def decode(data: bytes, name: str) -> str:
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         what = "there is a NUL byte, so this is no text"
-        raise LogError([Problem(f"{name}:{line}", what, "export it as CSV or JSON Lines")])
+        raise LogError([Problem(f"{name}:{line}", what, PLAIN_TEXT)])
     body = data.removeprefix(codecs.BOM_UTF8)
     try:
         return body.decode()
@@ -167,8 +172,9 @@ def _refuse_other_separator(header: str, head: str, separator: str) -> None:
     if other is None:
         return
     what = f"the fields are parted by {SEPARATOR_NAMES[other]}, not by {SEPARATOR_NAMES[separator]}"
-    renames = {",": "name the file .csv", "\t": "name the file .tsv"}
-    mend = renames.get(other, f"save it with {SEPARATOR_NAMES[separator]} between the fields")
+    # Where a comma is the decimal sign, semicolons are what Excel saves.
+    mends = {(";", ","): COMMAS_IN_EXCEL, (",", "\t"): "name the file .csv", ("\t", ","): "name the file .tsv"}
+    mend = mends.get((other, separator), f"save it with {SEPARATOR_NAMES[separator]} between the fields")
     raise LogError([Problem(head, what, mend)])
 
 

@@ -5,14 +5,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from onward.model.elements import Transition
 from onward.model.guards import (
     COMPARE,
+    TURNED,
     And,
     Compare,
-    Comparison,
     Condition,
     Constant,
     CurrentPhase,
@@ -41,11 +41,20 @@ _SHOWN = 10  # a longer round is cut in the middle of its message
 
 @frozen
 class Loop:
-    """Transitions without an event that lead back to where they began."""
+    """Transitions without an event that lead back to where they began.
+
+    Attributes:
+        transitions: the round, in order.
+        places: where it leads, the first place once more at the end.
+        sure: whether all combinations of context values were tried.
+        opaque: whether a condition took part that was tried as true, false and unknown.
+
+    """
 
     transitions: tuple[Transition, ...]
     places: tuple[str, ...]
     sure: bool
+    opaque: bool = False
 
     def __str__(self) -> str:
         shown = self.places if len(self.places) <= _SHOWN else (*self.places[: _SHOWN - 2], "...", self.places[-1])
@@ -54,6 +63,11 @@ class Loop:
     @property
     def mend(self) -> str:
         """How to put it right."""
+        if self.opaque:
+            return (
+                "give one of them an event under `on`: conditions on attributes of the event, arithmetic, "
+                "two variables or years_since_start are not compared with one another"
+            )
         if self.sure:
             return "give one of them an event under `on`, or guards that cannot hold together"
         return "there are too many combinations of context values to rule it out: use fewer variables in these guards"
@@ -88,7 +102,9 @@ def eventless_loop(model: Model) -> Loop | None:
             if (transition := next((t for t in transitions if _fires(guards.get(t), place, world, model)), None))
         }
         if loop := _walk(first, model, sure=True):
-            return loop
+            tried = {t for place in loop.places for t in core[place][: core[place].index(first[place]) + 1]}
+            atoms = {atom for t in tried & guards.keys() for atom in conditions(guards[t])}
+            return evolve(loop, opaque=not all(map(_is_decided, atoms)))
     return None
 
 
@@ -137,12 +153,11 @@ def _spelled_out(guard: Guard) -> Guard:
         case OneOf(value, options):
             return Or(tuple(_spelled_out(Compare("==", value, option)) for option in options))
         case Compare(sign, left, right) if _is_fixed(left) and not _is_fixed(right):
-            return Compare(_TURNED[sign], right, left)
+            return Compare(TURNED[sign], right, left)
         case _:
             return guard
 
 
-_TURNED: Mapping[Comparison, Comparison] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _IN_PHASE = Elapsed("years_in_phase")
 
 

@@ -1,6 +1,6 @@
 """Model document → Model. Every mistake in a document is found in one pass and named by line and column."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Literal, TypeVar
 
@@ -33,7 +33,10 @@ from onward.model.spelling import write_guard
 from onward.model.vocabulary import Vocabulary, is_name
 from onward.problems import ModelError, Problem, nearest
 
-CASE_COLUMNS = ("case", "track", "phase", "stage", "label", "since", "first_event", "last_event", "events", "moves")
+CASE_COLUMNS = (
+    *("case", "track", "phase", "stage", "label", "since", "since_recorded"),
+    *("first_event", "last_event", "events", "moves"),
+)
 """The columns that every table of cases has; a model cannot show another of that name."""
 
 T = TypeVar("T")
@@ -84,7 +87,7 @@ def _model(see: Reader, root: marked.Mapping) -> Model | None:
     if isinstance(parts.get("name"), Plain) and not is_name(name):
         see.note(parts["name"].place, f"{name!r} is no name for a model", "use letters, digits and _ only")
     phases = tuple(_phases(see, parts.get("phases")))
-    events = tuple(_event(see, key, node) for key, node in see.entries(parts.get("events"), "the events", "name: {}"))
+    events = tuple(_events(see, parts.get("events")))
     parameters = _parameters(see, parts.get("parameters"))
     remembered = see.entries(parts.get("context"), "the variables", "name: {count: [types]}")
     _one_meaning_each(see, parts)
@@ -98,6 +101,7 @@ def _model(see: Reader, root: marked.Mapping) -> Model | None:
         types=dict.fromkeys(event.name for event in events),
     )
     transitions = see.items(parts.get("transitions"), "the transitions")
+    is_over = Model(name, phases).is_over
     model = Model(
         name=name,
         title=see.text(parts.get("title"), "the title"),
@@ -107,7 +111,7 @@ def _model(see: Reader, root: marked.Mapping) -> Model | None:
         events=events,
         parameters=tuple((name, value) for name, value in parameters.items() if value is not None),
         context=_read(_variable(see, *entry) for entry in remembered),
-        transitions=tuple(_transition(see, node) for node in transitions),
+        transitions=tuple(_transition(see, node, is_over) for node in transitions),
         forbid=tuple(_forbid(see, node) for node in see.items(parts.get("forbid"), "the rules under forbid")),
         invariants=_read(map(partial(_invariant, see), see.items(parts.get("invariants"), "the invariants"))),
         shows=_read(_shown(see, *entry) for entry in see.entries(parts.get("show"), "the columns", "name: {...}")),
@@ -181,6 +185,12 @@ def _phase(see: Reader, key: Plain, node: Node, part: Literal["phase", "stage"])
     )
 
 
+def _events(see: Reader, node: Node | None) -> Iterable[EventKind]:
+    if node is not None and is_null(node):
+        see.note(node.place, "there are no event types", "write {} or list them")
+    return (_event(see, key, value) for key, value in see.entries(node, "the events", "name: {}"))
+
+
 def _event(see: Reader, key: Plain, node: Node) -> EventKind:
     if not key.text.strip() or key.text in {ANY, START}:
         see.note(key.place, f"{key.text!r} cannot be an event type", "give it another name")
@@ -196,8 +206,10 @@ def _parameters(see: Reader, node: Node | None) -> dict[str, Scalar | None]:
     for key, value in see.entries(node, "the parameters", "name: value"):
         name = see.name(key, "parameter")
         scalar = value.value if isinstance(value, Plain) else None
-        if scalar is None or scalar in {float("inf"), float("-inf")}:
+        if scalar is None:
             see.note(value.place, f"the parameter {name!r} has no value", "write a number, a text, true or false")
+        elif scalar in {float("inf"), float("-inf")}:
+            see.note(value.place, f"the parameter {name!r} is too large", "write a smaller number")
             scalar = None
         found[name] = scalar
     return found
@@ -268,18 +280,29 @@ def _types(see: Reader, node: Node | None) -> tuple[str, ...] | None:
     return None if ANY in names else names
 
 
-def _transition(see: Reader, node: Node) -> Transition:
+def _transition(see: Reader, node: Node, is_over: Callable[[str], bool]) -> Transition:
     parts = see.fields(node, "transition", "a transition")
     target = see.known(parts.get("to"), "phase", see.names.phases)
     if len(target) > 1:
         see.note(parts["to"].place, "a transition leads to one phase", "write a transition for each")
     return Transition(
-        sources=see.phases_named(parts.get("from")),
+        sources=_sources(see, parts.get("from"), is_over),
         target="".join(target[:1]),
         on=see.types_named(parts["on"]) if "on" in parts else None,
         when=see.guard(parts.get("when")),
         title=see.text(parts.get("name"), "the name"),
     )
+
+
+def _sources(see: Reader, node: Node | None, is_over: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the phases, stages and `start` in *node*; note unknown ones, and those that nothing leaves."""
+    names = see.phases_named(node)
+    # A phase only some of whose stages are final is left from the others.
+    for plain in node.items if isinstance(node, marked.Sequence) else (node,):
+        if isinstance(plain, Plain) and plain.text in names and is_over(plain.text):
+            mend = "delete the transition, or delete final" if len(names) == 1 else "delete it here, or delete final"
+            see.note(plain.place, f"{plain.text!r} is final: nothing leaves it", mend)
+    return names
 
 
 def _forbid(see: Reader, node: Node) -> Forbid:
@@ -312,6 +335,8 @@ def _invariant(see: Reader, node: Node) -> Invariant | None:
 
 def _shown(see: Reader, key: Plain, node: Node) -> Shown | None:
     thing = f"the column {key.text!r}"
+    if not key.text.strip():
+        see.note(key.place, "a column needs a name", "write name: {...}")
     if key.text in CASE_COLUMNS:
         see.note(key.place, f"{key.text!r} is a column of every table of cases", "give it another name")
     if field_of(node, "label") is not None:

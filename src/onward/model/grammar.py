@@ -35,7 +35,7 @@ from onward.model.guards import (
     TypeName,
 )
 from onward.model.kinds import NAMES, Kind, compared, kind_of
-from onward.model.vocabulary import COLUMNS, ELAPSED, RESERVED, Vocabulary, is_name
+from onward.model.vocabulary import COLUMNS, ELAPSED, KEYWORDS, RESERVED, Vocabulary, is_name
 from onward.problems import nearest, suggestion
 
 _TOKEN = re.compile(
@@ -60,6 +60,9 @@ _INSTEAD = {
     ".": "write a digit before the point",
     '"': "close the string with the quote that opened it",
     "'": "close the string with the quote that opened it",
+    "≥": "write >=",
+    "≤": "write <=",
+    "≠": "write !=",
 }
 
 
@@ -128,6 +131,11 @@ def _tokens(text: str) -> list[_Token]:
     return [*found, _Token("end", "", len(text.rstrip()))]
 
 
+def _keyword_meant(text: str) -> str | None:
+    """Return the mend for a keyword in capitals, None for any other text."""
+    return f"did you mean {text.casefold()}?" if text.casefold() in KEYWORDS else None
+
+
 @define
 class _Parser:
     """Reads tokens left to right; names that stand for nothing are noted and reading goes on."""
@@ -157,11 +165,19 @@ class _Parser:
             raise GuardError(self.mistakes)
         raise GuardError([*self.mistakes, Mistake(token.offset, what, mend)])
 
+    def stop_at_a_slip(self) -> None:
+        """Stop if the next token is one that other languages have for a word or sign of this one."""
+        text = self.here.text
+        mend = _INSTEAD.get(text) or _keyword_meant(text)
+        if mend and text not in KEYWORDS:
+            self.stop(f"{text!r} does not fit here", mend)
+
     def note(self, token: _Token, what: str, mend: str) -> None:
         self.mistakes.append(Mistake(token.offset, what, mend))
 
     def expect(self, text: str, opened: _Token) -> None:
         if not self.take(text):
+            self.stop_at_a_slip()
             self.stop(f"{opened.text!r} is never closed", f"add {text!r} here", self.here)
 
     def whole(self) -> Guard:
@@ -171,8 +187,8 @@ class _Parser:
         start = self.here
         found = self.disjunction()
         if self.here.kind != "end":
-            text = self.here.text
-            self.stop(f"{text!r} does not fit here", _INSTEAD.get(text, "join conditions with and, or"))
+            self.stop_at_a_slip()
+            self.stop(f"{self.here.text!r} does not fit here", "join conditions with and, or")
         return self.condition(found, start)
 
     def shallow(self) -> None:
@@ -401,6 +417,8 @@ class _Parser:
         dotted = [name for name in self.names.phases if name.endswith(f".{text}")]
         if text in {"null", "None"}:
             mend = "leave it out: a comparison with a missing value never holds"
+        elif keyword := _keyword_meant(text):
+            mend = keyword
         elif dotted:
             mend = f"did you mean {dotted[0]!r}?"
         elif (near := nearest(text, self.names.names)) in self.names.types and near and not is_name(near):

@@ -96,14 +96,14 @@ class Model:
             # A transition from a phase and from one of its stages leaves that stage once.
             for rank in sorted({rank for source in transition.sources for rank in self.ranks[source]}):
                 leaving[self.places[rank]].append(transition)
-        return {place: tuple(transitions) for place, transitions in leaving.items()}
+        return {place: () if self.is_final(place) else tuple(leaving[place]) for place in self.places}
 
     def within(self, place: str, name: str) -> bool:
         """Tell whether *place* is the phase, stage or `start` that *name* stands for, or inside it."""
         return self.ranks[place].start in self.ranks[name]
 
     def leaving(self, place: str) -> tuple[Transition, ...]:
-        """Return the transitions out of *place*, in the order they are tried."""
+        """Return the transitions out of *place*, in the order they are tried; nothing leaves a final one."""
         return self._leaving[place]
 
     def entered(self, name: str) -> str:
@@ -116,6 +116,10 @@ class Model:
             return False
         phase, stage = self.phase_at[place]
         return phase.final or (stage is not None and stage.final)
+
+    def is_over(self, name: str) -> bool:
+        """Tell whether every place that *name* stands for is final."""
+        return all(self.is_final(self.places[rank]) for rank in self.ranks[name])
 
     def place_label(self, place: str) -> str:
         """Return *place* as it is printed: a stage by its own title or after its phase, `start` as not begun."""

@@ -12,8 +12,9 @@ from onward.history.replayed import Deviation, Replay
 from onward.history.stepping import Reason, Step
 from onward.history.telling import tell_missing
 from onward.log.case_table import CaseTable
+from onward.log.log import Event
 from onward.model.model import Model
-from onward.report.summary import furthest_first
+from onward.report.summary import COLUMNS, beside_own, furthest_first
 from onward.version import __version__
 
 VERSION = 1
@@ -37,8 +38,13 @@ def to_csv(headings: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def case_rows(replay: Replay, cases: CaseTable | None = None) -> list[dict[str, Any]]:
-    """Return where every case stands, dates as the log has them."""
-    known = cases or CaseTable()
+    """Return where every case stands, dates as the log has them.
+
+    Raises:
+        UsageError: a column of *cases* is named like one of the replay's own.
+
+    """
+    known = beside_own(replay, cases)
     return [
         {
             "case": row.case,
@@ -57,10 +63,13 @@ def case_rows(replay: Replay, cases: CaseTable | None = None) -> list[dict[str, 
 
 
 def case_headings(replay: Replay, cases: CaseTable | None = None) -> list[str]:
-    """Return the columns of `case_rows`, also where there is no case."""
-    first = ("case", "track", "phase", "stage", "label", "since", "events", "moves")
-    beside = cases.columns if cases else ()
-    return list(dict.fromkeys([*first, *(shown.name for shown in replay.model.shows), *beside]))
+    """Return the columns of `case_rows`, also where there is no case.
+
+    Raises:
+        UsageError: a column of *cases* is named like one of the replay's own.
+
+    """
+    return [*COLUMNS, *(shown.name for shown in replay.model.shows), *beside_own(replay, cases).columns]
 
 
 def replay_data(replay: Replay, cases: CaseTable | None = None) -> dict[str, Any]:
@@ -108,14 +117,14 @@ def life_data(life: Life) -> dict[str, Any]:
         "since": state.since.recorded if state.since else None,
         "steps": [step_data(done) for done in life.steps],
         "missing": {"text": tell_missing(life), "transitions": [_reason(reason) for reason in life.missing]},
-        "ties": [{"first": tie.first.id, "second": tie.second.id} for tie in life.ties],
+        "ties": [{"first": _event_id(tie.first), "second": _event_id(tie.second)} for tie in life.ties],
     }
 
 
 def step_data(done: Step) -> dict[str, Any]:
     """Return one step as plain values."""
     return {
-        "event_id": done.event.id or str(done.event.row + 1),
+        "event_id": _event_id(done.event),
         "time": done.event.time.recorded if done.event.time else None,
         "event": done.event.type,
         "name": done.event.attributes.get("name"),
@@ -130,6 +139,11 @@ def step_data(done: Step) -> dict[str, Any]:
         "reasons": [_reason(reason) for reason in done.reasons],
         "short": [_reason(reason) for reason in done.short],
     }
+
+
+def _event_id(event: Event) -> str:
+    """Return the id of *event*; its number in the log, from 1, where it has none."""
+    return event.id or str(event.row + 1)
 
 
 STEP_HEADINGS = ("event_id", "time", "event", "name", "place", "source", "before", "after", "outcome", "transition")

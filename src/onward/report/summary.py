@@ -8,7 +8,10 @@ from onward.history.replayed import CaseRow, Replay
 from onward.log.case_table import TITLE, CaseTable
 from onward.log.log import EventLog
 from onward.model.elements import Label, Years
-from onward.problems import SHOWN
+from onward.problems import SHOWN, Problem, UsageError
+
+COLUMNS = ("case", "track", "phase", "stage", "label", "since", "events", "moves")
+"""What a replay says of every case, whatever its model shows."""
 
 _READINGS = {
     "certain": "an event counts from the last instant of its date",
@@ -37,8 +40,13 @@ class Summary:
 
 
 def summarise(replay: Replay, cases: CaseTable | None = None) -> Summary:
-    """Return what a reader of *replay* sees; *cases* adds what is known of whole cases."""
-    known = cases or CaseTable()
+    """Return what a reader of *replay* sees; *cases* adds what is known of whole cases.
+
+    Raises:
+        UsageError: a column of *cases* is named like one of the replay's own.
+
+    """
+    known = beside_own(replay, cases)
     labels = [shown.name for shown in replay.model.shows if isinstance(shown, Label)]
     years = [shown.name for shown in replay.model.shows if isinstance(shown, Years)]
     beside = [name for name in known.columns if name != TITLE]
@@ -61,6 +69,25 @@ def summarise(replay: Replay, cases: CaseTable | None = None) -> Summary:
     )
 
 
+def beside_own(replay: Replay, cases: CaseTable | None) -> CaseTable:
+    """Return *cases*, none of whose columns may stand in the place of one of the replay's own.
+
+    Raises:
+        UsageError: a column of *cases* is named like one of those.
+
+    """
+    known = cases or CaseTable()
+    own = {*COLUMNS, *(shown.name for shown in replay.model.shows)}
+    problems = [
+        Problem(known.name or "cases", f"the column {name!r} is one of the replay's own", "rename it")
+        for name in known.columns
+        if name in own
+    ]
+    if problems:
+        raise UsageError(problems)
+    return known
+
+
 def furthest_first(replay: Replay) -> list[CaseRow]:
     """Return the cases of *replay*, furthest phase first and, inside a phase, longest there first."""
     return sorted(replay.case_rows, key=lambda row: (-row.rank, row.since is None, row.since, row.case))
@@ -80,7 +107,7 @@ def _lines(replay: Replay) -> Iterator[str]:
 
 
 def _warnings(replay: Replay) -> Iterator[str]:
-    yield from _first([str(note) for note in replay.notes], "notes")
+    yield from noted(replay)
     yield from rejections(replay.log)
     told = [
         f"{row.kind}: {row.case}, {row.recorded or ''} {row.event} ({row.event_id}): {row.reason}"
@@ -88,6 +115,11 @@ def _warnings(replay: Replay) -> Iterator[str]:
         if row.kind != "unknown"
     ]
     yield from _first(told, "deviations")
+
+
+def noted(replay: Replay) -> Iterator[str]:
+    """Yield the notes of *replay*, such as unknown event types: the first of them, and a count."""
+    yield from _first([str(note) for note in replay.notes], "notes")
 
 
 def rejections(log: EventLog) -> Iterator[str]:
