@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -169,3 +170,11 @@ def test_what_cannot_be_encoded_leaves_the_file_as_it_was(tmp_path: Path) -> Non
         write_text(path, "half a pair: \ud800")
     assert path.read_text() == "before"
     assert [file.name for file in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_a_device_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    write_text(Path(os.devnull), "gone")
+    assert not Path(os.devnull).is_file()
+    long = tmp_path / ("x" * 250)
+    write_text(long, "kept")
+    assert (long.read_text(encoding="utf-8"), len(list(tmp_path.iterdir()))) == ("kept", 1)

@@ -89,14 +89,18 @@ def _missing_file(path: Path) -> Problem:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write *text* to the file at *path*, which is whole or untouched whatever happens.
+    """Write *text* to the file at *path*, which is whole or untouched whatever happens; pipes and devices take it.
 
     Raises:
         UsageError: it can't be written there.
 
     """
     try:
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # A pipe or a device (`-o /dev/null`) is written to, never replaced.
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
+        part = path.with_name(f".onward-{os.getpid()}.part")
         try:
             part.write_text(text, encoding="utf-8", newline="\n")
             part.replace(path)

@@ -289,3 +289,9 @@ def test_many_unknown_types_are_told_the_commonest_first_and_counted(onward: Onw
     assert told[0].startswith("! foreign.csv: 2 rows of type 'type29', which grant does not know")
     assert told[-1] == "! ... and 10 more notes (30 in all)"
     assert "31 unknown" in out
+
+
+def test_a_closed_output_is_no_error() -> None:
+    script = f'"{sys.executable}" -m onward.cli models >&-'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

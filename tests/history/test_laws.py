@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 import onward
 from onward.history.engine import rows_by_case
-from onward.history.judging import guard_holds
+from onward.history.judging import View, guard_holds
 from onward.history.machine import choose_by_machine
 from onward.history.state import not_begun
 from onward.history.stepping import OUTCOMES, step
 from onward.log.log import Event, EventLog
-from onward.model.elements import START, Transition
+from onward.model.elements import START, Count, Transition, Variable
 from onward.model.model import Model
 from onward.testing import events, logs, models
 
@@ -292,3 +292,30 @@ def test_an_always_invariant_is_told_when_it_stops_holding(drawn: tuple[Model, E
                     told += [invariant] if held[number] and not holds else []
                     held[number] = holds
             assert [each for each in done.broken if each.kind == "always"] == told
+
+
+@given(models_with_logs())
+@settings(max_examples=200)
+def test_memory_is_what_counting_the_events_so_far_gives(drawn: tuple[Model, EventLog]) -> None:
+    model, log = drawn
+    replayed = onward.replay(model, log)
+    for case in replayed.rows:
+        counted: list[Event] = []
+        for done in replayed.life(case).steps:
+            counted += [done.event] if done.outcome not in {"refused", "unknown"} else []
+            assert done.left.memory == {each.name: recounted(model, each, counted) for each in model.context}
+
+
+def recounted(model: Model, variable: Variable, events: list[Event]) -> int:
+    """Return what a context variable is, counted anew from all events that counted: the slow way round."""
+    reducer = variable.reducer
+    ours = [
+        event
+        for event in events
+        if (reducer.types is None or event.type in reducer.types)
+        and guard_holds(reducer.where, View(model, START, {}, event=event)) is True
+    ]
+    if isinstance(reducer, Count):
+        return len(ours)
+    values = [event.attributes.get(reducer.attribute) for event in ours]
+    return len({value for value in values if value is not None})

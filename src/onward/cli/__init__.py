@@ -79,6 +79,9 @@ def run() -> None:
     # A short process that makes many small values and no cycles: collecting as often as Python does by default costs a
     # twentieth of `onward replay`.
     gc.set_threshold(100_000, 50, 50)
+    if sys.stdout is None:
+        # `onward ... >&-`: nobody listens.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # lives as long as the process
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no en dash shows a question mark.
         if isinstance(stream, io.TextIOWrapper):

@@ -49,7 +49,7 @@ class Event:
     id: str = ""
     attributes: Mapping[str, Value] = field(factory=dict, hash=False)
     organizations: tuple[str, ...] = ()
-    until: Interval | None = None
+    until: Interval | None = field(default=None, converter=_interval)
     row: int = -1
 
 
