@@ -24,6 +24,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "report": ("problems", "version", "model", "log", "history"),
     "cli": ("problems", "version", "model", "log", "history", "files", "library", "report"),
     "testing": ("problems", "model", "log"),
+    "__main__": ("cli",),
 }
 HOMES = {
     "yaml": {"model/marked.py"},

@@ -233,12 +233,12 @@ def test_the_version_is_told(onward: Onward) -> None:
 
 
 def onward_process(*argv: str, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "onward.cli", *argv]
+    command = [sys.executable, "-m", "onward", *argv]
     return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **more})
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
-    script = f'"{sys.executable}" -m onward.cli explain EU-UN | head -n 1'
+    script = f'"{sys.executable}" -m onward explain EU-UN | head -n 1'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("EU;UN: Maintenance")
@@ -261,7 +261,7 @@ def test_a_terminal_that_knows_no_dashes_shows_question_marks() -> None:
 @pytest.mark.parametrize("argv", [["replay"], ["schema"], ["--version"]])
 def test_a_full_disk_is_told_in_one_line(argv: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-m", "onward.cli", *argv]
+        command = [sys.executable, "-m", "onward", *argv]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     said = "onward: the output can't be written (No space left on device); check the disk's space\n"
     assert (done.returncode, done.stderr) == (2, said)
@@ -292,6 +292,6 @@ def test_many_unknown_types_are_told_the_commonest_first_and_counted(onward: Onw
 
 
 def test_a_closed_output_is_no_error() -> None:
-    script = f'"{sys.executable}" -m onward.cli models >&-'
+    script = f'"{sys.executable}" -m onward models >&-'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

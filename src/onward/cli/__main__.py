@@ -1,5 +1,0 @@
-"""`python -m onward.cli` is `onward`."""
-
-from onward.cli import run
-
-run()
