@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import onward
+from onward.model.document import CASE_COLUMNS
+from onward.report.summary import COLUMNS
 
 SOURCE = Path(onward.__file__).parent
 
@@ -119,3 +121,12 @@ def test_the_repository_speaks_of_itself_alone() -> None:
         pytest.skip("not in a checkout")
     for path in [*top.glob("*.md"), *top.glob("docs/*.md"), *top.glob("src/**/*.py"), *top.glob("*.toml")]:
         assert not any(f"/{home}/" in path.read_text(encoding="utf-8") for home in ("root", "home")), path
+
+
+def test_no_model_can_show_a_column_that_every_table_of_cases_has() -> None:
+    # `model` and `report` do not know each other, so each has its own list.
+    study = onward.load_study()
+    cases = onward.replay(study.model, study.log, as_of=study.as_of).cases.columns
+    own = set(cases) - {shown.name for shown in study.model.shows}
+    assert own == set(CASE_COLUMNS)
+    assert set(COLUMNS) <= set(CASE_COLUMNS)

@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ import onward
 from onward.history.engine import rows_by_case
 from onward.history.judging import View, guard_holds
 from onward.history.machine import choose_by_machine
-from onward.history.state import not_begun
+from onward.history.state import CaseState, not_begun
 from onward.history.stepping import OUTCOMES, step
 from onward.log.log import Event, EventLog
 from onward.model.elements import START, Count, Transition, Variable
@@ -319,3 +320,52 @@ def recounted(model: Model, variable: Variable, events: list[Event]) -> int:
         return len(ours)
     values = [event.attributes.get(reducer.attribute) for event in ours]
     return len({value for value in values if value is not None})
+
+
+@given(models_with_logs(column=True), st.integers(0, 3))
+@settings(max_examples=600)
+def test_ties_are_those_that_running_every_exchange_to_its_end_finds(drawn: tuple[Model, EventLog], apart: int) -> None:
+    model, drawn_log = drawn
+    # One case on one or two dates: ties of many.
+    first = drawn_log.times[:1] * max(len(drawn_log) - apart, 0)
+    log = evolve(
+        drawn_log,
+        case_names=("A",) * len(drawn_log),
+        times=first + drawn_log.times[len(first) :],
+        untils=(None,) * len(drawn_log),
+    )
+    replayed = onward.replay(model, log)
+    for case in replayed.rows:
+        life = replayed.life(case)
+        found = {tie.second.row: (tie.first.row, tie.instead) for tie in life.ties}
+        state = not_begun(model, case)
+        for _, group in itertools.groupby((done.event for done in life.steps), key=moment):
+            events = list(group)
+            before, (state, as_it_was) = state, lived(model, state, events)
+            for later in range(1, len(events)):
+                ways = [
+                    (earlier, exchanged(model, before, events, earlier, later)) for earlier in reversed(range(later))
+                ]
+                others = [(earlier, way) for earlier, way in ways if path(way) != path(as_it_was)]
+                elsewhere = [(earlier, way) for earlier, way in others if way[-1].after != as_it_was[-1].after]
+                expected = [(events[earlier].row, (way[earlier], way[later])) for earlier, way in elsewhere or others]
+                assert [found[events[later].row]] == expected[:1] if expected else events[later].row not in found
+
+
+def lived(model: Model, state: CaseState, events: list[Event]) -> tuple[CaseState, list[onward.Step]]:
+    told = []
+    for event in events:
+        state, done = step(model, state, event)
+        told.append(done)
+    return state, told
+
+
+def exchanged(model: Model, state: CaseState, events: list[Event], one: int, other: int) -> list[onward.Step]:
+    order = list(events)
+    order[one], order[other] = order[other], order[one]
+    return lived(model, state, order)[1]
+
+
+def path(steps: Sequence[onward.Step]) -> list[tuple[object, ...]]:
+    loud = (done for done in steps if done.broken or done.outcome in {"moved", "refused"})
+    return [(done.outcome, done.before, done.after, done.broken) for done in loud]

@@ -101,27 +101,34 @@ def _deciding_ties(model: Model, states: Sequence[CaseState], steps: Sequence[St
     start = 0
     for _, group in itertools.groupby(steps, key=lambda done: instant(done.event.time, reading)):
         tied = tuple(group)
+        known = states[start : start + len(tied) + 1]
         for later in range(1, len(tied)):
             farthest = 0 if len(tied) <= _MOST_TIED else later - 1
             others = range(later - 1, farthest - 1, -1)
-            ways = [(other, _exchanged(model, states[start], tied, other, later, reading)) for other in others]
-            paths = [(other, way) for other, way in ways if _path(way) != _path(tied)]
-            elsewhere = [(other, way) for other, way in paths if way[-1].after != tied[-1].after]
+            ways = [(other, _exchanged(model, known, tied, other, later, reading)) for other in others]
+            paths = [(other, way) for other, way in ways if _path(way) != _path(tied[other : other + len(way)])]
+            elsewhere = [(other, way) for other, way in paths if way[-1].after != tied[other + len(way) - 1].after]
             for other, way in (elsewhere or paths)[:1]:
-                yield Tie(tied[other].event, tied[later].event, (way[other], way[later]))
+                yield Tie(tied[other].event, tied[later].event, (way[0], way[later - other]))
         start += len(tied)
 
 
 def _exchanged(  # noqa: PLR0913  # two events of a group, and what it takes to run it
-    model: Model, state: CaseState, tied: Sequence[Step], earlier: int, later: int, reading: Reading
+    model: Model, known: Sequence[CaseState], tied: Sequence[Step], earlier: int, later: int, reading: Reading
 ) -> tuple[Step, ...]:
-    """Return the steps of the group, had the *earlier* and the *later* event stood in each other's place."""
+    """Return the steps from the *earlier* event on, had it and the *later* one stood in each other's place.
+
+    *known* has the states before, between and after the events as they stand. Once the case is where it was, all that
+    follows is as it was: a large group is not run to its end for every exchange.
+    """
     events = [done.event for done in tied]
     events[earlier], events[later] = events[later], events[earlier]
-    instead = []
-    for event in events:
-        state, done = step(model, state, event, reading=reading)
+    state, instead = known[earlier], []
+    for number in range(earlier, len(events)):
+        state, done = step(model, state, events[number], reading=reading)
         instead.append(done)
+        if number >= later and state == known[number + 1]:
+            break
     return tuple(instead)
 
 

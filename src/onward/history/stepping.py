@@ -179,25 +179,10 @@ def step(
     """
     was = view_of(model, state, event, reading=reading)
     counted = evolve(state, events=state.events + 1, last=event.time or state.last)
-    refused: Outcome | None = None
     if event.type not in model.kinds:
-        refused = "unknown"
-    elif _rule_against(was) is not None or model.is_final(state.place):
-        refused = "refused"
-    if refused is not None:
-        return counted, Step(
-            case=state.case,
-            event=event,
-            outcome=refused,
-            before=state.place,
-            after=state.place,
-            fired=(),
-            entered=(),
-            broken=(),
-            was=was,
-            seen=was,
-            left=was,
-        )
+        return counted, _without_effect(state.case, event, "unknown", was)
+    if _rule_against(was) is not None or model.is_final(state.place):
+        return counted, _without_effect(state.case, event, "refused", was)
     memory = remember(model, state.memory, was)
     seen = evolve(was, memory=numbers(model, memory), before=was)
     left, chosen = _fire(seen, choose)
@@ -226,6 +211,23 @@ def step(
         seen=seen,
         left=left,
         judged=tuple(view for _, view in chosen),
+    )
+
+
+def _without_effect(case: str, event: Event, outcome: Outcome, was: View) -> Step:
+    """Return the step of an event that changes nothing."""
+    return Step(
+        case=case,
+        event=event,
+        outcome=outcome,
+        before=was.place,
+        after=was.place,
+        fired=(),
+        entered=(),
+        broken=(),
+        was=was,
+        seen=was,
+        left=was,
     )
 
 
