@@ -62,6 +62,7 @@ def test_a_state_names_its_model_and_goes_through_json(live: onward.Live, grant:
         "context": {"reviews": 1, "reviewers": ["Ada"]},
         "since": "2001-05",
         "began": "2001-05",
+        "first": "2001-05",
         "last": "2002",
         "events": 2,
         "moves": 1,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from onward.history.judging import is_number
 from onward.log.cells import spell
-from onward.log.log import AttributeType, EventLog
+from onward.log.log import AttributeType, EventLog, Value
 from onward.model.elements import Distinct, Years
 from onward.model.guards import (
     Attribute,
@@ -36,12 +36,30 @@ _IN_WORDS: Mapping[AttributeType, str] = {
 
 def notes_on(model: Model, log: EventLog) -> Iterator[Problem]:
     """Yield event types that *model* does not know, and columns that it looks at and *log* lacks or fills otherwise."""
-    for event_type, count in Counter(kind for kind in log.types if kind not in model.kinds).most_common():
+    for event_type, count in _unknown_types(model, log):
         what = f"{count} {'row' if count == 1 else 'rows'} of type {event_type!r}, which {model.name} does not know"
         yield Problem(log.name, what, suggestion(event_type, tuple(model.kinds)))
     if len(log):
         yield from _missing_columns(model, log)
         yield from _other_kinds(model, log)
+
+
+def _unknown_types(model: Model, log: EventLog) -> list[tuple[str, int]]:
+    """Return the event types that *model* does not know and how many rows have each, the commonest first."""
+    if log.store is None:
+        return Counter(kind for kind in log.types if kind not in model.kinds).most_common()
+    from numpy import bincount  # noqa: PLC0415  # only a long log needs it
+
+    types = log.store.types
+    counts = zip(types.texts, bincount(types.codes, minlength=len(types.texts)).tolist(), strict=True)
+    return Counter({kind: count for kind, count in counts if count and kind not in model.kinds}).most_common()
+
+
+def _values(log: EventLog, name: str) -> list[Value]:
+    """Return the different values of a column that are recorded."""
+    if log.store is not None:
+        return log.store.attributes[name].drop_nulls().unique(maintain_order=True).to_list()
+    return [value for value in dict.fromkeys(log.columns[name]) if value is not None]
 
 
 def _missing_columns(model: Model, log: EventLog) -> Iterator[Problem]:
@@ -78,8 +96,10 @@ def _other_kinds(model: Model, log: EventLog) -> Iterator[Problem]:
     """Yield the columns whose values a guard can never compare: one odd cell makes a whole column text."""
     asked = {wish for guard in _guards(model) for atom in conditions(guard) for wish in _kinds_asked(atom, model)}
     for name, wanted in sorted(asked):
-        values = [value for value in log.columns.get(name, ()) if value is not None]
-        if not values or _IN_WORDS[log.attributes[name]] == wanted:
+        if name not in log.attributes or _IN_WORDS[log.attributes[name]] == wanted:
+            continue
+        values = _values(log, name)
+        if not values:
             continue
         odd = list(dict.fromkeys(spell(value) for value in values if not _fits(spell(value), wanted)))
         shown = ", ".join(odd[:_EXAMPLES] or [spell(values[0])])

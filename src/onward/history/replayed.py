@@ -3,13 +3,15 @@
 Rows are plain values; polars is imported when a table is asked for.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import asdict, frozen
+from attrs import field, frozen
 
+from onward.history.histories import CaseRow, Deviation, Histories, Spell, StepRow
+from onward.history.notes import notes_on
+from onward.history.states import States
 from onward.history.stepping import Outcome, Reading
 from onward.log.cases import find_case
 from onward.log.dates import Interval
@@ -25,69 +27,8 @@ if TYPE_CHECKING:
     from onward.history.machine import Live
 
 
-@frozen
-class CaseRow:
-    """Where one case stands at the end of the window."""
-
-    case: str
-    phase: str
-    stage: str | None
-    label: str
-    since: datetime | None
-    since_recorded: str | None
-    first_event: datetime | None
-    last_event: datetime | None
-    events: int
-    moves: int
-    rank: int
-    shows: tuple[tuple[str, str], ...]
-    track: str | None = None
-
-
-@frozen
-class StepRow:
-    """What one event did to one case on one track."""
-
-    event_id: str
-    case: str
-    time: datetime | None
-    recorded: str | None
-    event: str
-    before: str
-    after: str
-    outcome: Outcome
-    transition: str | None
-    implied: tuple[str, ...]
-    row: int
-    track: str | None = None
-
-
-@frozen
-class Spell:
-    """A case's unbroken stay in one phase or stage."""
-
-    case: str
-    phase: str
-    stage: str | None
-    start: datetime | None
-    end: datetime | None
-    end_kind: str
-    track: str | None = None
-
-
-@frozen
-class Deviation:
-    """A step that was refused or unknown, or that broke an invariant."""
-
-    case: str
-    event_id: str
-    time: datetime | None
-    recorded: str | None
-    event: str
-    phase: str
-    kind: str
-    reason: str
-    track: str | None = None
+Engine = Literal["plain", "columnar", "automaton"]
+"""What runs a log: one step at a time, as columns, or by looking up the automaton. All give the same answer."""
 
 
 @frozen(repr=False)
@@ -99,14 +40,8 @@ class Replay:
         log: what was seen.
         as_of: the end of the window (None: an empty log).
         reading: which end of a partial date counted.
-        case_rows: one row a case and track, by case.
-        step_rows: one row an event, case and track, by case and then time.
-        spell_rows: one row a spell, by case and then time.
-        deviation_rows: steps refused or unknown and broken invariants, by case and then time.
-        outcomes: how many steps came out how.
-        after_as_of: how many rows of the log lie after the window and changed nothing.
-        rows: the rows of every case.
-        notes: what a reader of the result must not overlook.
+        engine: which engine ran it: `plain`, `columnar` or `automaton`.
+        histories: what it tells, as rows and as tables.
 
     """
 
@@ -114,19 +49,63 @@ class Replay:
     log: EventLog
     as_of: Interval | None
     reading: Reading
-    case_rows: tuple[CaseRow, ...]
-    step_rows: tuple[StepRow, ...]
-    spell_rows: tuple[Spell, ...]
-    deviation_rows: tuple[Deviation, ...]
-    outcomes: Mapping[Outcome, int]
-    after_as_of: int
-    rows: Mapping[str, tuple[int, ...]]
-    notes: tuple[Problem, ...]
+    engine: Engine
+    histories: Histories = field(repr=False)
 
     def __repr__(self) -> str:
         as_of = self.as_of.recorded if self.as_of else None
         told = f"model={self.model.name!r}, log={self.log.name!r}, as_of={as_of!r}"
         return f"Replay({told}, cases={len(self.case_rows)}, steps={len(self.step_rows)})"
+
+    @property
+    def case_rows(self) -> Sequence[CaseRow]:
+        """One row a case and track, by case."""
+        return self.histories.case_rows
+
+    @property
+    def step_rows(self) -> Sequence[StepRow]:
+        """One row an event, case and track, by case and then time."""
+        return self.histories.step_rows
+
+    @property
+    def spell_rows(self) -> Sequence[Spell]:
+        """One row a spell, by case and then time."""
+        return self.histories.spell_rows
+
+    @property
+    def deviation_rows(self) -> Sequence[Deviation]:
+        """Steps refused or unknown and broken invariants, by case and then time."""
+        return self.histories.deviation_rows
+
+    @property
+    def outcomes(self) -> Mapping[Outcome, int]:
+        """How many steps came out how."""
+        return self.histories.outcomes
+
+    @property
+    def breaches(self) -> int:
+        """How many times an invariant was broken."""
+        return self.histories.breaches
+
+    @property
+    def after_as_of(self) -> int:
+        """How many rows of the log lie after the window and changed nothing."""
+        return self.histories.after_as_of
+
+    @property
+    def rows(self) -> Mapping[str, tuple[int, ...]]:
+        """The rows of every case."""
+        return self.histories.rows
+
+    @property
+    def states(self) -> States:
+        """Where every case stands, to go on from: `replay(..., states=...)`, `write_states`."""
+        return self.histories.states
+
+    @cached_property
+    def notes(self) -> tuple[Problem, ...]:
+        """What a reader of the result must not overlook."""
+        return tuple(notes_on(self.model, self.log))
 
     @property
     def row_counts(self) -> Mapping[str, int]:
@@ -138,89 +117,40 @@ class Replay:
             "after_as_of": self.after_as_of,
         }
 
-    @cached_property
+    @property
     def cases(self) -> "pl.DataFrame":
         """Where every case stands: case, track, phase, stage, label, since, first_event, last_event, events, moves.
 
         Instants are Datetime[us] in UTC under the reading; `since_recorded` is the date as the log has it; the
         columns that the model shows follow.
         """
-        shows = [dict(row.shows) for row in self.case_rows]
-        return _frame(
-            [asdict(row) | shown for row, shown in zip(self.case_rows, shows, strict=True)],
-            case="String",
-            track="String",
-            phase="String",
-            stage="String",
-            label="String",
-            since="Datetime",
-            first_event="Datetime",
-            last_event="Datetime",
-            events="Int64",
-            moves="Int64",
-            since_recorded="String",
-            **{shown.name: "String" for shown in self.model.shows},
-        )
+        return self.histories.cases
 
-    @cached_property
+    @property
     def steps(self) -> "pl.DataFrame":
         """What every event did: event_id, case, track, time, event, before, after, outcome, transition, implied.
 
         `time` is the instant (Datetime[us], UTC) from which the event counts under the reading, `recorded` the date
         as the log has it, `row` the row of the log from 0, `implied` the phases passed without a stay (a list).
         """
-        return _frame(
-            map(asdict, self.step_rows),
-            event_id="String",
-            case="String",
-            track="String",
-            time="Datetime",
-            event="String",
-            before="String",
-            after="String",
-            outcome="String",
-            transition="String",
-            implied="List",
-            recorded="String",
-            row="Int64",
-        )
+        return self.histories.steps
 
-    @cached_property
+    @property
     def spells(self) -> "pl.DataFrame":
         """Every stay in a phase: case, track, phase, stage, start, end (null: still there), end_kind.
 
         `end_kind` is `moved`, or `censored` where the window ended first; a final phase is never left, so its spell
         is censored too. Several moves by one event give spells of length zero.
         """
-        return _frame(
-            map(asdict, self.spell_rows),
-            case="String",
-            track="String",
-            phase="String",
-            stage="String",
-            start="Datetime",
-            end="Datetime",
-            end_kind="String",
-        )
+        return self.histories.spells
 
-    @cached_property
+    @property
     def deviations(self) -> "pl.DataFrame":
         """What went against the model: case, track, event_id, time, recorded, event, phase, kind, reason.
 
         `kind` is `refused`, `unknown` or `broken` (an invariant).
         """
-        return _frame(
-            map(asdict, self.deviation_rows),
-            case="String",
-            track="String",
-            event_id="String",
-            time="Datetime",
-            recorded="String",
-            event="String",
-            phase="String",
-            kind="String",
-            reason="String",
-        )
+        return self.histories.deviations
 
     def life(self, case: str) -> "Life":
         """Return the life of one case, step by step, with what is missing for the next phase.
@@ -277,19 +207,3 @@ class Replay:
             "reading": self.reading,
             "ties": "file order",
         }
-
-
-def _frame(rows: Iterable[Mapping[str, Any]], **types: str) -> "pl.DataFrame":
-    import polars as pl  # noqa: PLC0415  # takes longer to import than a small replay takes to run
-
-    known: dict[str, Any] = {
-        "String": pl.String(),
-        "Int64": pl.Int64(),
-        "Datetime": pl.Datetime("us"),
-        "List": pl.List(pl.String()),
-    }
-    told = list(rows)
-    return pl.DataFrame(
-        {name: [row.get(name) for row in told] for name in types},
-        schema={name: known[kind] for name, kind in types.items()},
-    )

@@ -21,6 +21,7 @@ class CaseState:
         memory: what each context variable keeps, in the model's order.
         since: the date of the event that brought the case to *place*; None at `start`, or without dates.
         began: the date of the event that took the case out of `start`.
+        first: the date of the first event.
         last: the date of the last event.
         events: how many events the case has had, refused and unknown ones included.
         moves: how many transitions it has made.
@@ -33,6 +34,7 @@ class CaseState:
     memory: tuple[Remembered, ...]
     since: Interval | None = None
     began: Interval | None = None
+    first: Interval | None = None
     last: Interval | None = None
     events: int = 0
     moves: int = 0

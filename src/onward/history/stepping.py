@@ -6,7 +6,7 @@ transition that the event triggers fires, then eventless ones until none is enab
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -118,15 +118,7 @@ class Step:
 
         An ending skips nothing: what a case did not live to see was not passed.
         """
-        model = self.was.model
-        start, end = model.ranks[self.before].start, model.ranks[self.after].start
-        passed = set(self.entered[:-1])
-        for phase in () if model.is_final(self.after) else model.phases:
-            ranks = model.ranks[phase.name]
-            if start < ranks.start and ranks.stop <= end and not any(rank in ranks for rank in (start, end)):
-                inside = [place for place in passed if model.ranks[place].start in ranks]
-                passed |= set() if inside else {phase.name}
-        return tuple(sorted(passed, key=lambda place: (model.ranks[place].start, place)))
+        return implied_by(self.was.model, self.before, self.after, self.entered)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -136,7 +128,7 @@ class Step:
     @property
     def breaches(self) -> tuple[Reason, ...]:
         """The invariants that the step broke, each with the clauses that do not hold."""
-        return tuple(_breach(invariant, self.left) for invariant in self.broken)
+        return tuple(breach(invariant, self.left) for invariant in self.broken)
 
     @property
     def short(self) -> tuple[Reason, ...]:
@@ -147,6 +139,18 @@ class Step:
         after = [t for t in self.left.model.leaving(self.after) if t.on is None]
         tried = [(t, self.seen) for t in own if not self.fired] + [(t, self.left) for t in after]
         return tuple(kept_from(transition, view) for transition, view in tried)
+
+
+def implied_by(model: Model, before: str, after: str, entered: Sequence[str]) -> tuple[str, ...]:
+    """Return the phases passed without a stay on the way from *before* to *after*, having *entered* these places."""
+    start, end = model.ranks[before].start, model.ranks[after].start
+    passed = set(entered[:-1])
+    for phase in () if model.is_final(after) else model.phases:
+        ranks = model.ranks[phase.name]
+        if start < ranks.start and ranks.stop <= end and not any(rank in ranks for rank in (start, end)):
+            inside = [place for place in passed if model.ranks[place].start in ranks]
+            passed |= set() if inside else {phase.name}
+    return tuple(sorted(passed, key=lambda place: (model.ranks[place].start, place)))
 
 
 def kept_from(transition: Transition, view: View) -> Reason:
@@ -178,7 +182,7 @@ def step(
 
     """
     was = view_of(model, state, event, reading=reading)
-    counted = evolve(state, events=state.events + 1, last=event.time or state.last)
+    counted = evolve(state, events=state.events + 1, first=state.first or event.time, last=event.time or state.last)
     if event.type not in model.kinds:
         return counted, _without_effect(state.case, event, "unknown", was)
     if _rule_against(was) is not None or model.is_final(state.place):
@@ -323,28 +327,32 @@ def _breaches(left: View, entered: tuple[str, ...]) -> Iterator[tuple[int, Invar
             yield number, invariant
 
 
-def _breach(invariant: Invariant, left: View) -> Reason:
+def breach(invariant: Invariant, left: View) -> Reason:
+    """Return how *invariant* is broken in view of what is *left* after a step."""
     clauses = tuple(clause for clause in evidence(invariant.guard, left) if clause.holds is not True)
     return Reason(f"breaks the invariant {invariant.name!r}", clauses)
 
 
+def reason_against(was: View) -> Reason:
+    """Return why the event of *was* is unknown to the model, or refused."""
+    model, kind, place = was.model, was.event.type if was.event else "", was.model.place_label(was.place)
+    if kind not in model.kinds:
+        return Reason(f"{model.name} has no event type {kind!r}; {suggestion(kind, tuple(model.kinds))}")
+    rule = _rule_against(was)
+    if rule is None:
+        return Reason(f"{place} is final: nothing happens after it")
+    return Reason(f"forbidden in {place}: {rule.because or kind}", evidence(rule.when, was))
+
+
 def _reasons(step: Step) -> Iterator[Reason]:
-    model, event = step.was.model, step.event
     match step.outcome:
-        case "unknown":
-            yield Reason(f"{model.name} has no event type {event.type!r}; {suggestion(event.type, tuple(model.kinds))}")
-        case "refused":
-            rule = _rule_against(step.was)
-            place = model.place_label(step.before)
-            if rule is None:
-                yield Reason(f"{place} is final: nothing happens after it")
-            else:
-                yield Reason(f"forbidden in {place}: {rule.because or event.type}", evidence(rule.when, step.was))
+        case "unknown" | "refused":
+            yield reason_against(step.was)
         case "moved":
             for transition, view in zip(step.fired, step.judged, strict=True):
                 yield Reason(transition.name, evidence(transition.when, view), transition)
         case "held":
             yield from step.short
         case "recorded":  # the union is closed
-            place = model.place_label(step.after)
-            yield Reason(f"no transition out of {place} answers {event.type}")
+            place = step.was.model.place_label(step.after)
+            yield Reason(f"no transition out of {place} answers {step.event.type}")

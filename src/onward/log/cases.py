@@ -65,3 +65,21 @@ def _suggested_case(text: str, cases: Collection[str]) -> str:
     ways = {way: case for case in cases for way in _both_ways(case)}
     near = nearest(text, ways)
     return suggestion(text if near is None else ways[near], cases)
+
+
+def is_pair(name: str) -> bool:
+    """Tell whether the case *name* is two different codes."""
+    codes = name.split(";")
+    return len(codes) == 2 and codes[0] != codes[1] and all(codes)
+
+
+def no_pair(log: str, name: str, row: int) -> Problem:
+    """Return the problem that the case of a row is no pair, where cases are pairs."""
+    what = f"{name!r} is no pair, and the model's cases are pairs"
+    return Problem(f"{log}: row {row + 1}: case", what, "write two codes joined by ;")
+
+
+def no_cases(log: str, model: str) -> Problem:
+    """Return the problem that a log has pairs where a model asks for cases."""
+    what = f"{model} takes its cases from the column `case`, and the log has `organizations` only"
+    return Problem(log, what, "add a column `case`, or write `cases: pairs` in the model")

@@ -121,6 +121,13 @@ class Model:
         """Tell whether every place that *name* stands for is final."""
         return all(self.is_final(self.places[rank]) for rank in self.ranks[name])
 
+    def parts(self, place: str) -> tuple[str, str | None]:
+        """Return the phase and the stage (None where the phase has none) of *place*."""
+        if place == START:
+            return START, None
+        phase, stage = self.phase_at[place]
+        return phase.name, stage.name if stage else None
+
     def place_label(self, place: str) -> str:
         """Return *place* as it is printed: a stage by its own title or after its phase, `start` as not begun."""
         if place == START:

@@ -1,0 +1,103 @@
+"""States: where every case stands at the end of a replay, as values to go on from."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from onward.history.state import CaseState, Remembered
+from onward.history.stepping import Reading
+from onward.log.dates import Interval, parse_interval
+from onward.model.elements import Count
+from onward.model.model import Model
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DATES = ("first", "since", "began", "last")
+"""The dates of a case's state, as columns of its table."""
+
+
+@frozen(eq=False)
+class States:
+    """Where every case stands.
+
+    Attributes:
+        model: the model that brought them there.
+        reading: which end of a date counted.
+
+    """
+
+    model: Model
+    reading: Reading
+    _told: "Mapping[str, CaseState] | None" = field(default=None, repr=False)
+    _table: "pl.DataFrame | None" = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self._told) if self._told is not None else len(self.table)
+
+    @cached_property
+    def by_case(self) -> Mapping[str, CaseState]:
+        """The state of every case."""
+        return {state.case: state for state in _states(self.table, self.model)} if self._told is None else self._told
+
+    @cached_property
+    def table(self) -> "pl.DataFrame":
+        """The states as a table: case, place, events, moves, broken, four dates as written, and the memory.
+
+        A context variable is a column with its name: a number, or the list of values that were told apart, each in
+        JSON.
+        """
+        return _table(self._told or {}, self.model) if self._table is None else self._table
+
+
+def memory_column(name: str) -> str:
+    """Return the column of the context variable *name* in the table of states."""
+    return f"context.{name}"
+
+
+def _table(states: Mapping[str, CaseState], model: Model) -> "pl.DataFrame":
+    import polars as pl  # noqa: PLC0415  # takes longer to import than a small replay takes to run
+
+    told = list(states.values())
+
+    def dates(name: str) -> list[str | None]:
+        found: list[Interval | None] = [getattr(state, name) for state in told]
+        return [date and date.recorded for date in found]
+
+    columns = {
+        "case": pl.Series([state.case for state in told], dtype=pl.String),
+        "place": pl.Series([state.place for state in told], dtype=pl.String),
+        "events": pl.Series([state.events for state in told], dtype=pl.Int64),
+        "moves": pl.Series([state.moves for state in told], dtype=pl.Int64),
+        "broken": pl.Series([list(state.broken) for state in told], dtype=pl.List(pl.Int64)),
+        **{name: pl.Series(dates(name), dtype=pl.String) for name in DATES},
+    }
+    for number, variable in enumerate(model.context):
+        kept: list[Any] = [state.memory[number] for state in told]
+        if isinstance(variable.reducer, Count):
+            columns[memory_column(variable.name)] = pl.Series(kept, dtype=pl.Int64)
+        else:
+            values = [sorted(map(json.dumps, each)) for each in kept]
+            columns[memory_column(variable.name)] = pl.Series(values, dtype=pl.List(pl.String))
+    return pl.DataFrame(columns)
+
+
+def _states(table: "pl.DataFrame", model: Model) -> Iterator[CaseState]:
+    for row in table.iter_rows(named=True):
+        dates = {name: parse_interval(row[name]) if row[name] else None for name in DATES}
+        memory: list[Remembered] = [
+            kept if isinstance(kept := row[memory_column(variable.name)], int) else frozenset(map(json.loads, kept))
+            for variable in model.context
+        ]
+        yield CaseState(
+            case=row["case"],
+            place=row["place"],
+            memory=tuple(memory),
+            events=row["events"],
+            moves=row["moves"],
+            broken=tuple(row["broken"]),
+            **dates,
+        )

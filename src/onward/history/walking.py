@@ -1,0 +1,321 @@
+"""Walking: a log as columns, carried through a program stretch by stretch; memory grows with cases, not with events."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from onward.history import fold
+from onward.history.letters import Alphabet, numbers_of
+from onward.history.program import Program
+from onward.history.seating import Seats, microseconds, moments_of, seating_of
+from onward.history.stepping import Reading
+from onward.history.tables import Tables, check_sums, tables_of
+from onward.log.columns import Columns
+from onward.log.dates import Interval
+from onward.log.log import Value
+from onward.model.elements import Distinct
+from onward.model.model import Model
+
+_MOST_LISTED = 1_000
+"""Rows whose problem is told one by one; beyond it they are counted."""
+
+
+@frozen(eq=False)
+class Walk:
+    """What a stretch of a log did: one entry a step, in the order in which they counted.
+
+    Attributes:
+        rows: the row of the stretch, from 0.
+        cases: the number of the case.
+        letters: the number of the event's letter.
+        paths: where the case was and what fired: the number of the path; `fold` says how.
+        told: refusals and broken invariants that need more words than that: `fold.TOLD_*`, then the memory.
+        seat_rows: the row of every seat, where rows may be several cases'; cells point to seats.
+
+    """
+
+    rows: NDArray[np.int64]
+    cases: NDArray[np.uint32]
+    letters: NDArray[np.uint32]
+    paths: NDArray[np.int32]
+    told: NDArray[np.int64]
+    seat_rows: NDArray[np.int64] | None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@frozen(eq=False)
+class Running:
+    """The spells that ran when a walk began: whose, where, and since when (microseconds)."""
+
+    cases: NDArray[np.uint32]
+    places: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+
+NO_SPELLS = Running(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+class OutOfOrderError(Exception):
+    """A case goes back in time from one stretch of a log to the next; *row* is where, *case* whose."""
+
+    def __init__(self, row: int, case: str) -> None:
+        self.row, self.case = row, case
+        super().__init__(row, case)
+
+
+@define(eq=False)
+class Walker:
+    """All cases of a log as they stand, and what it takes to carry them on.
+
+    Attributes:
+        model: what may happen.
+        reading: which end of a date counts.
+        case_names: the names of the cases, each at its number.
+        memory: the place and the memory of every case.
+        clocks: what moves change of every case; `fold` says what.
+        events: how many events every case has had.
+        ends: the seats of every case's first and last event in this stretch, -1 where it has none.
+        now: when every case's last event counted.
+        opened: when its first one did.
+        texts: for every case the dates, as written, of its first event, its last move, its first move and its last
+            event.
+        ways: by path and transition, the path that is longer by it.
+        known: the values that each case has had, as keys.
+        running: the spells that ran when the walk began.
+
+    """
+
+    model: Model
+    reading: Reading
+    program: Program = field(init=False)
+    alphabet: Alphabet = field(init=False)
+    case_names: pl.Series = field(factory=lambda: pl.Series([], dtype=pl.String), init=False)
+    memory: NDArray[np.int32] = field(init=False)
+    clocks: NDArray[np.int64] = field(init=False)
+    events: NDArray[np.int32] = field(init=False)
+    ends: NDArray[np.int32] = field(init=False)
+    now: NDArray[np.int64] = field(init=False)
+    opened: NDArray[np.int64] = field(init=False)
+    texts: Any = field(init=False)
+    ways: NDArray[np.int32] = field(init=False)
+    known: NDArray[np.int64] = field(init=False)
+    running: Running = field(default=NO_SPELLS, init=False)
+    kept_apart: tuple[str, ...] = field(init=False)
+    value_codes: dict[str, dict[Value, int]] = field(init=False)
+    _roster: pl.Series = field(init=False)
+    _used: NDArray[np.int64] = field(init=False)
+    _tables: Tables | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.program = Program(self.model)
+        self.alphabet = Alphabet(self.model)
+        self.memory = np.empty((0, fold.MEMORY + len(self.model.context) + 1), np.int32)
+        self.clocks = np.empty((0, fold.AT_BEGAN + 1), np.int64)
+        self.events, self.ends = np.empty(0, np.int32), np.empty((2, 0), np.int32)
+        self.now, self.opened = np.empty(0, np.int64), np.empty(0, np.int64)
+        self.texts = np.empty((0, 4), dtype=np.dtypes.StringDType())
+        self.ways = np.zeros((64 + 2 * len(self.model.places), max(len(self.model.transitions), 1)), np.int32)
+        self.known = np.full(64, -1, np.int64)
+        reducers = [variable.reducer for variable in self.model.context]
+        self.kept_apart = tuple(dict.fromkeys(each.attribute for each in reducers if isinstance(each, Distinct)))
+        # Categories are forgotten when no column has them any more, so this one stays.
+        self._roster = pl.Series([], dtype=pl.Categorical(pl.Categories.random()))
+        self.value_codes = {name: {} for name in self.kept_apart}
+        # The first paths are those that have fired nothing, one for each place.
+        self._used = np.array([len(self.model.places), 0, 0], np.int64)
+
+    @property
+    def paths(self) -> list[tuple[int, tuple[int, ...]]]:
+        """The rank of the place where every path begins, and its transitions; each path at its number."""
+        found: list[tuple[int, tuple[int, ...]]] = [(rank, ()) for rank in range(len(self.model.places))]
+        found += [(0, ())] * (int(self._used[0]) - len(found))
+        # A path is longer than the one it goes on from, and was numbered after it.
+        for path, transition in zip(*np.nonzero(self.ways), strict=True):
+            begin, fired = found[path]
+            found[self.ways[path, transition]] = begin, (*fired, int(transition))
+        return found
+
+    def tables(self) -> Tables:
+        """Return the tables of the program for the letters met so far."""
+        if self._tables is None or len(self._tables.refused) < len(self.alphabet.letters):
+            self._tables = tables_of(self.program, self.alphabet.letters, self.kept_apart)
+        return self._tables
+
+    def walk(self, columns: Columns, until: Interval | None = None, *, start: int = 0) -> Walk:
+        """Carry the cases over the rows of *columns* that count by the end of *until*.
+
+        Args:
+            columns: the next stretch of the log.
+            until: the end of the window.
+            start: the number of rows in earlier stretches, for messages.
+
+        Raises:
+            OutOfOrderError: a row lies before an earlier stretch's row of the same case.
+            LogError: the rows name no cases as the model asks.
+            UnfitError: numbers are too large to be reckoned with exactly.
+
+        """
+        seating = seating_of(columns, self.model, start)
+        seats = Seats(seating.rows, self.enter(seating.names)[seating.cases])
+        moments = seats.of(moments_of(columns.times, self.reading))
+        letters = seats.of(self.alphabet.read(columns))
+        tables = self.tables()
+        codes, values = self._codes(columns, seats), self._values(columns, seats)
+        order = self._order(seats, moments, until, start)
+        steps = len(moments) if order is None else len(order)
+        paths = np.empty(steps, np.int32)
+        told: list[NDArray[np.int64]] = []
+        self.clocks[:, [fold.AT_SINCE, fold.AT_BEGAN]] = -1
+        done, why = 0, fold.FULL_TOLD
+        room = np.empty((max(1024, 4 * (len(tables.bits) + 2)), fold.TOLD_MEMORY + len(self.model.context)), np.int64)
+        rows = np.empty(0, np.int64) if order is None else order
+        while why != fold.DONE:
+            done, why = fold.fold(
+                *(done, steps, rows, seats.cases, letters, moments, codes, values),
+                *(self.memory, self.clocks, self.known, _shift(self.known), self._used),
+                *tables.arguments(),
+                *(self.ways, room, paths),
+            )
+            told.append(room[: self._used[2]].copy())
+            self._used[2] = 0
+            self._make_room(why)
+        self._visit(steps, rows, seats, moments)
+        taken = np.arange(steps) if order is None else order
+        return Walk(
+            rows=taken if seats.rows is None else seats.rows[taken],
+            cases=seats.cases if order is None else seats.cases[order],
+            letters=letters if order is None else letters[order],
+            paths=paths,
+            told=np.concatenate(told),
+            seat_rows=seats.rows,
+        )
+
+    def _visit(self, steps: int, rows: NDArray[np.int64], seats: Seats, moments: NDArray[np.int64]) -> None:
+        """Count the events of this stretch, and note when each case's first and last ones counted."""
+        new = self.events == 0
+        self.ends = np.full((2, len(self.events)), -1, np.int32)
+        fold.visit(steps, rows, seats.cases, self.events, self.ends[0], self.ends[1])
+        seen = self.ends[1] >= 0
+        self.now[seen] = moments[self.ends[1][seen]]
+        first = new & seen
+        self.opened[first] = moments[self.ends[0][first]]
+
+    def settle(self, columns: Columns, walk: Walk) -> None:
+        """Write down the dates that the last stretch, of *columns*, left in each case's state."""
+        for number, seats in enumerate(
+            (self.ends[0], self.clocks[:, fold.AT_SINCE], self.clocks[:, fold.AT_BEGAN], self.ends[1])
+        ):
+            fresh = np.flatnonzero(seats >= 0)
+            rows = seats[fresh] if walk.seat_rows is None else walk.seat_rows[seats[fresh]]
+            self.texts[fresh, number] = columns.times.recorded(pl.Series(rows, dtype=pl.UInt32)).to_numpy()
+
+    def _make_room(self, why: int) -> None:
+        if why == fold.FULL_PATHS:
+            self.ways = np.vstack([self.ways, np.zeros_like(self.ways)])
+        elif why == fold.FULL_VALUES:
+            self.known = _widened(self.known)
+
+    def enter(self, names: pl.Series) -> NDArray[np.uint32]:
+        """Return the number of each of *names*, all different, making room for those that are new."""
+        # Categories are numbered from 0 in the order in which they are first met.
+        numbers = names.cast(self._roster.dtype).to_physical().to_numpy()
+        before = len(self.events)
+        fresh = names.filter(pl.Series(numbers >= before))
+        if len(fresh):
+            self.case_names = self.case_names.append(fresh) if before else fresh
+            self._add(len(fresh))
+        return numbers
+
+    def remember(self, keys: NDArray[np.int64]) -> None:
+        """Put *keys*, none of which is there yet, among the values that cases have had."""
+        self._used[1] += len(keys)
+        while 2 * (int(self._used[1]) + len(self.model.context)) >= self.known.size:
+            self.known = _widened(self.known)
+        fold.add_all(keys, self.known, _shift(self.known))
+
+    def _add(self, count: int) -> None:
+        """Make room for *count* cases that have not begun."""
+
+        def longer(known: NDArray[Any], fill: int) -> NDArray[Any]:
+            return np.concatenate([known, np.full((count, *known.shape[1:]), fill, known.dtype)])
+
+        self.memory, self.events = longer(self.memory, 0), longer(self.events, 0)
+        self.now, self.opened = longer(self.now, fold.NEVER), longer(self.opened, fold.NEVER)
+        clocks = longer(self.clocks, 0)
+        clocks[-count:, [fold.SINCE, fold.BEGAN]] = fold.NEVER
+        self.clocks = clocks
+        self.texts = np.concatenate([self.texts, np.empty((count, 4), dtype=np.dtypes.StringDType())])
+
+    def _order(
+        self, seats: Seats, moments: NDArray[np.int64], until: Interval | None, start: int
+    ) -> NDArray[np.int64] | None:
+        """Return the seats that count by the end of *until*, in the order in which they do; None is all, as they stand.
+
+        Raises:
+            OutOfOrderError: one lies before an earlier stretch's of the same case.
+
+        """
+        order: NDArray[np.int64] | None = None
+        if until is not None and len(moments) and int(moments.max()) > (end := microseconds(until.last)):
+            order = np.flatnonzero(moments <= end)
+        counting = moments if order is None else moments[order]
+        if not len(counting):
+            return order
+        everywhere = bool(np.all(counting[1:] >= counting[:-1]))
+        if everywhere and counting[0] >= self.now.max(initial=fold.NEVER):
+            return order
+        standing = np.arange(len(moments)) if order is None else order
+        if fold.first_out_of_order(standing, seats.cases, moments, self.now.copy()) < 0:
+            return order
+        standing = standing[np.argsort(counting, kind="stable")]
+        wrong = fold.first_out_of_order(standing, seats.cases, moments, self.now.copy())
+        if wrong >= 0:
+            row = wrong if seats.rows is None else int(seats.rows[wrong])
+            raise OutOfOrderError(start + row, self.case_names[int(seats.cases[wrong])])
+        return standing
+
+    def _values(self, columns: Columns, seats: Seats) -> NDArray[np.float64]:
+        """Return, for every seat, the numbers that sums need; the last column is of numbers that no event has."""
+        if not self.program.sums:
+            return np.empty((0, 0))
+        found = [numbers_of(name, columns) for name in self.program.values]
+        largest = {name: float(far) for name, (_, far) in zip(self.program.values, found, strict=True)}
+        events = int(self.events.max(initial=0)) + len(columns)
+        check_sums(self.program.sums, {**largest, "": float(events)})
+        nothing = np.full(len(columns), np.nan)
+        return np.ascontiguousarray(seats.of(np.column_stack([*(values for values, _ in found), nothing])))
+
+    def _codes(self, columns: Columns, seats: Seats) -> NDArray[np.int32]:
+        """Return, for every attribute kept apart, the number of each seat's value, -1 where none is recorded."""
+        rows = [
+            seats.of(_numbered(columns.attributes[name], self.value_codes[name]))
+            if name in columns.attributes
+            else np.full(len(seats.cases), -1, np.int32)
+            for name in self.kept_apart
+        ]
+        return np.array(rows, np.int32).reshape(len(rows), len(seats.cases))
+
+
+def _shift(known: NDArray[np.int64]) -> int:
+    """Return how far a 64-bit key is shifted to find its place among *known*, whose size is a power of two."""
+    return 65 - int(known.size).bit_length()
+
+
+def _widened(known: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the same values in four times the room."""
+    wider = np.full(4 * known.size, -1, np.int64)
+    fold.add_all(known, wider, _shift(wider))
+    return wider
+
+
+def _numbered(column: pl.Series, numbers: dict[Value, int]) -> NDArray[np.int32]:
+    """Return the number of each value of *column* among *numbers*, to which new ones are added."""
+    values = column.unique(maintain_order=True).drop_nulls()
+    found = [numbers.setdefault(value, len(numbers)) for value in values.to_list()]
+    coded = column.replace_strict(values, pl.Series(found, dtype=pl.Int32), default=-1, return_dtype=pl.Int32)
+    return coded.fill_null(-1).to_numpy()
