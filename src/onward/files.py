@@ -1,26 +1,42 @@
 """The only module that opens files."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
-from onward.log.formats import PARSERS
-from onward.log.frames import table_of_frame
+from onward.log.formats import PARSERS, decompress
+from onward.log.framed import log_of_frame, log_of_polars, log_of_table
+from onward.log.frames import table_of_polars
 from onward.log.log import EventLog
-from onward.log.schema import OnBadRows, build_log
+from onward.log.schema import OnBadRows
 from onward.log.table import Table
 from onward.problems import LogError, Problem, UsageError, nearest, suggestion
 
-FORMATS = ", ".join(PARSERS)
+if TYPE_CHECKING:
+    import polars as pl
+
+T = TypeVar("T")
+ARROW = (".arrow", ".feather", ".ipc")
+FRAMES = (".parquet", ".pq", *ARROW)
+COMPRESSED = (".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz")
+FORMATS = ", ".join((*PARSERS, *COMPRESSED, *FRAMES))
+
+LONG = 2_000_000
+"""From so many bytes on a text file has about that many rows."""
+HUGE = 250_000_000
+"""From so many bytes of text on a log had better be read in batches: some millions of rows, and gigabytes to cut."""
+DENSE = 5
+"""Compressed, and in Parquet or Arrow, that text takes a fraction of the bytes."""
 
 
 def read_log(source: object, *, on_bad_rows: OnBadRows = "fail") -> EventLog:
     """Return the event log in *source*.
 
     Args:
-        source: a path to a file of separated values or JSON Lines, or a data frame: polars, pandas, pyarrow,
-            or anything else with the Arrow C stream. An event log is returned as it is.
+        source: a path to a file of separated values, JSON Lines, Parquet or Arrow, or a data frame: polars, pandas,
+            pyarrow, or anything else with the Arrow C stream. An event log is returned as it is.
         on_bad_rows: `fail` raises one error that lists every bad row; `set-aside` keeps them in `log.rejected`.
 
     Raises:
@@ -33,27 +49,84 @@ def read_log(source: object, *, on_bad_rows: OnBadRows = "fail") -> EventLog:
         raise UsageError([Problem("on_bad_rows", f"there is no way {on_bad_rows!r} to treat bad rows", mend)])
     if isinstance(source, EventLog):
         return source
-    return build_log(_table_of(source), on_bad_rows)
-
-
-def _table_of(source: object) -> Table:
-    """Return the rows in *source*, a path or a data frame."""
     if isinstance(source, str | os.PathLike):
-        return parse_table(Path(source))
-    table = table_of_frame(source)
-    if table is None:
+        return _read_file(Path(source), on_bad_rows)
+    log = log_of_frame(source, on_bad_rows)
+    if log is None:
         what = f"no log can be read from a {type(source).__name__}"
         raise UsageError([Problem("source", what, f"give a path ({FORMATS}) or a data frame")])
-    return table
+    return log
+
+
+def _read_file(path: Path, on_bad_rows: OnBadRows) -> EventLog:
+    """Return the log in the file at *path*."""
+    ending = _ending(path)
+    if ending in FRAMES:
+        return log_of_polars(read_frame(path), path.name, on_bad_rows)
+    data, ending = _text(path)
+    if len(data) >= LONG:
+        from onward.log.bulk import bulk_log  # noqa: PLC0415  # as above
+
+        if (log := bulk_log(data, path.name, ending)) is not None:
+            return log
+    return log_of_table(PARSERS[ending](data, path.name), on_bad_rows)
 
 
 def parse_table(path: Path) -> Table:
     """Return the rows in the file at *path*."""
+    if _ending(path) in FRAMES:
+        return table_of_polars(read_frame(path), path.name)
+    data, ending = _text(path)
+    return PARSERS[ending](data, path.name)
+
+
+def is_long(path: Path) -> bool:
+    """Return whether the log in the file at *path* had better be read in batches than held as a whole."""
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError):
+        return False  # whoever opens it says why that fails
+    ending = _ending(path)
+    return (ending in PARSERS and size >= HUGE) or (ending in {*COMPRESSED, *FRAMES} and size >= HUGE // DENSE)
+
+
+def _ending(path: Path) -> str:
+    """Return the ending of a file's name, of which there are two if it is compressed."""
+    ending = path.suffix.lower()
+    return f"{Path(path.stem).suffix.lower()}{ending}" if ending == ".gz" else ending
+
+
+def _text(path: Path) -> tuple[bytes, str]:
+    """Return what a text file holds, and the ending that says its format."""
     data = read_bytes(path)
-    if path.suffix.lower() not in PARSERS:
-        what = f"a log can't be read from a {path.suffix} file" if path.suffix else "the file name has no ending"
-        raise LogError([Problem(str(path), what, f"save it in a format that Onward reads: {FORMATS}")])
-    return PARSERS[path.suffix.lower()](data, path.name)
+    ending = _ending(path)
+    if ending in PARSERS:
+        return data, ending
+    if ending in COMPRESSED:
+        return decompress(data, path.name), ending.removesuffix(".gz")
+    what = f"a log can't be read from a {ending} file" if ending else "the file name has no ending"
+    raise LogError([Problem(str(path), what, f"save it in a format that Onward reads: {FORMATS}")])
+
+
+def read_frame(path: Path) -> "pl.DataFrame":
+    """Return the frame in the Parquet or Arrow file at *path*.
+
+    Raises:
+        LogError: there is no such file, it can't be opened, or it is damaged.
+
+    """
+    first, last = _opened(path, _ends)
+    from onward.log.binary import read_binary  # noqa: PLC0415  # as above
+
+    return read_binary(path, first, last)
+
+
+def _ends(path: Path) -> tuple[bytes, bytes]:
+    """Return the first and the last bytes of a file."""
+    with path.open("rb") as file:
+        first = file.read(8)
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 8))
+        return first, file.read()
 
 
 def read_bytes(path: Path) -> bytes:
@@ -63,8 +136,13 @@ def read_bytes(path: Path) -> bytes:
         LogError: there is no such file, or it can't be opened.
 
     """
+    return _opened(path, Path.read_bytes)
+
+
+def _opened(path: Path, read: Callable[[Path], T]) -> T:
+    """Return what *read* finds in the file at *path*; a LogError says why it can't be opened."""
     try:
-        return path.read_bytes()
+        return read(path)
     except FileNotFoundError:
         raise LogError([_missing_file(path)]) from None
     except (OSError, ValueError) as error:

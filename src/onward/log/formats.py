@@ -2,9 +2,11 @@
 
 import codecs
 import csv
+import gzip
 import io
 import json
 import math
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -16,6 +18,7 @@ from onward.log.table import Table
 from onward.problems import LogError, Problem
 
 QUOTES = "close every quote, and write a quote inside a quoted field twice"
+AGAIN = "copy or download it again"
 ONE_OBJECT = "write one JSON object in each line"
 PLAIN_TEXT = "save it as plain text: CSV or JSON Lines for a log, YAML for a model"
 COMMAS_IN_EXCEL = (
@@ -54,6 +57,21 @@ def _wrong_encoding(data: bytes, start: int, name: str) -> Problem:
     letter = byte.decode("cp1252", errors="ignore")
     guess = f" (it looks like Windows-1252 or Latin-1, where this byte is {letter!r})" if letter else ""
     return Problem(f"{name}:{line}", what, f"save the file as UTF-8{guess}")
+
+
+def decompress(data: bytes, name: str) -> bytes:
+    """Return what is compressed in *data*, as gzip does it.
+
+    Raises:
+        LogError: it is no gzip, or damaged.
+
+    """
+    try:
+        return gzip.decompress(data)
+    except EOFError:
+        raise LogError([Problem(name, "the file ends too early to be unpacked", AGAIN)]) from None
+    except (OSError, zlib.error) as error:
+        raise LogError([Problem(name, f"the file can't be unpacked ({error})", AGAIN)]) from None
 
 
 def _said(data: bytes, name: str) -> str:

@@ -1,9 +1,10 @@
 """The event log: what was seen, one row an event, as plain columns in file order.
 
 Plain tuples rather than a data frame: a small log is read and replayed before a data-frame library is imported.
+A long one is held as `Columns`, and the same fields are views of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +15,8 @@ from onward.problems import Problem, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from onward.log.columns import Columns
 
 Value = bool | int | float | str | None
 AttributeType = Literal["boolean", "integer", "number", "string"]
@@ -88,21 +91,23 @@ class EventLog:
         attributes: name and type of every other column.
         columns: name and values of every other column.
         rejected: the rows kept out.
+        store: the rows of a long log, of which the fields above are views; None where they are tuples.
 
     """
 
     name: str
-    types: tuple[str, ...]
-    times: tuple[Interval, ...]
-    ids: tuple[str, ...]
-    untils: tuple[Interval | None, ...]
+    types: Sequence[str]
+    times: Sequence[Interval]
+    ids: Sequence[str]
+    untils: Sequence[Interval | None]
     has_case: bool
-    case_names: tuple[str, ...]
+    case_names: Sequence[str]
     has_organizations: bool
-    organizations: tuple[tuple[str, ...], ...]
+    organizations: Sequence[tuple[str, ...]]
     attributes: Mapping[str, AttributeType] = field(factory=dict, hash=False)
-    columns: Mapping[str, tuple[Value, ...]] = field(factory=dict, hash=False, repr=False)
+    columns: Mapping[str, Sequence[Value]] = field(factory=dict, hash=False, repr=False)
     rejected: tuple[RejectedRow, ...] = ()
+    store: "Columns | None" = field(default=None, eq=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.types)
@@ -130,11 +135,23 @@ class EventLog:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The SHA-256 of what the log says, in hexadecimal; the same content in another file has the same."""
-        import json  # noqa: PLC0415  # a replay that prints a table asks for no fingerprint and need not load these
-        from hashlib import sha256  # noqa: PLC0415
+        """The SHA-256 of what the log says, in hexadecimal; the same content in another file or form has the same."""
+        from hashlib import sha256  # noqa: PLC0415  # a replay that prints a table asks for no fingerprint
 
         digest = sha256()
+        for part in self._content():
+            digest.update(part)
+        return digest.hexdigest()
+
+    def _content(self) -> Iterator[bytes]:
+        """Yield what the log says: one line of JSON a row."""
+        if self.store is not None:
+            from onward.log.content import content_of  # noqa: PLC0415  # only a long log needs it
+
+            yield from content_of(self.store)
+            return
+        import json  # noqa: PLC0415  # as above
+
         for row, event in enumerate(self.events()):
             recorded = {name: value for name, value in event.attributes.items() if value is not None}
             content = (
@@ -146,26 +163,25 @@ class EventLog:
                 event.until and event.until.recorded,
                 recorded,
             )
-            digest.update(json.dumps(content, sort_keys=True).encode() + b"\n")
-        return digest.hexdigest()
+            yield json.dumps(content, sort_keys=True).encode() + b"\n"
 
     @cached_property
     def frame(self) -> "pl.DataFrame":
         """The log as a polars frame that `read_log` reads back: dates as recorded, organizations joined by `;`."""
         import polars as pl  # noqa: PLC0415 - heavy, and a small replay does without
 
+        from onward.log.columns import columns_of  # noqa: PLC0415  # as above
+
+        rows = columns_of(self)
         columns = {
-            "event_id": pl.Series(self.ids, dtype=pl.String),
-            "time": pl.Series([time.recorded for time in self.times], dtype=pl.String),
-            "event": pl.Series(self.types, dtype=pl.String),
+            "event_id": pl.repeat("", len(rows), eager=True) if rows.ids is None else rows.ids,
+            "time": rows.times.recorded(),
+            "event": rows.types.series(),
         }
-        if self.has_case:
-            columns["case"] = pl.Series(self.case_names, dtype=pl.String)
-        if self.has_organizations:
-            columns["organizations"] = pl.Series([";".join(codes) for codes in self.organizations], dtype=pl.String)
-        columns["until"] = pl.Series([until and until.recorded for until in self.untils], dtype=pl.String)
-        types = {"boolean": pl.Boolean, "integer": pl.Int64, "number": pl.Float64, "string": pl.String}
-        attributes = {
-            name: pl.Series(values, dtype=types[self.attributes[name]]) for name, values in self.columns.items()
-        }
-        return pl.DataFrame(columns | attributes)
+        if rows.cases is not None:
+            columns["case"] = rows.cases.series()
+        if rows.organizations is not None:
+            columns["organizations"] = rows.organizations.series()
+        nowhere = pl.repeat(None, len(rows), dtype=pl.String, eager=True)
+        columns["until"] = nowhere if rows.untils is None else rows.untils.recorded()
+        return pl.DataFrame(columns | dict(rows.attributes))
