@@ -11,9 +11,11 @@ from onward.version import __version__
 TYPE_CHECKING = False  # what `typing.TYPE_CHECKING` is, without importing `typing` for it
 if TYPE_CHECKING:
     from onward.files import read_log
+    from onward.history.automaton import Automaton, automaton
     from onward.history.engine import replay
     from onward.history.machine import Live, live
     from onward.history.replayed import Replay
+    from onward.history.states import States
     from onward.history.stepping import Step
     from onward.library import Study, load_cases, load_model, load_study, shipped_models
     from onward.log.log import Event, EventLog
@@ -21,23 +23,30 @@ if TYPE_CHECKING:
     from onward.model.model import Model
     from onward.model.writing import write_model
     from onward.problems import LogError, ModelError, OnwardError, Problem, UsageError
+    from onward.streaming.replaying import Streamed, replay_to
+    from onward.streaming.saving import read_states, write_states
 
 _HOMES = {
     "onward.files": ("read_log",),
     "onward.library": ("Study", "load_cases", "load_model", "load_study", "shipped_models"),
+    "onward.history.automaton": ("Automaton", "automaton"),
     "onward.history.engine": ("replay",),
     "onward.history.machine": ("Live", "live"),
     "onward.history.replayed": ("Replay",),
+    "onward.history.states": ("States",),
     "onward.history.stepping": ("Step",),
     "onward.log.log": ("Event", "EventLog"),
     "onward.model.document": ("parse_model",),
     "onward.model.model": ("Model",),
     "onward.model.writing": ("write_model",),
     "onward.problems": ("LogError", "ModelError", "OnwardError", "Problem", "UsageError"),
+    "onward.streaming.replaying": ("Streamed", "replay_to"),
+    "onward.streaming.saving": ("read_states", "write_states"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Automaton",
     "Event",
     "EventLog",
     "Live",
@@ -47,19 +56,25 @@ __all__ = [
     "OnwardError",
     "Problem",
     "Replay",
+    "States",
     "Step",
+    "Streamed",
     "Study",
     "UsageError",
     "__version__",
+    "automaton",
     "live",
     "load_cases",
     "load_model",
     "load_study",
     "parse_model",
     "read_log",
+    "read_states",
     "replay",
+    "replay_to",
     "shipped_models",
     "write_model",
+    "write_states",
 ]
 
 

@@ -145,7 +145,8 @@ def cells(constants: Iterable[Value]) -> list[Value]:
     The last is None: a value of another kind than all of them comes out as nothing recorded does.
     """
     asked = list(constants)
-    numbers = sorted({value for value in asked if is_number(value) and not math.isnan(value)})
+    # What constants come to may be no number at all (infinity less infinity), which compares with nothing.
+    numbers = sorted({value for value in asked if is_number(value) and value <= math.inf})
     texts = sorted({value for value in asked if isinstance(value, str)})
     truths = (True, False) if any(isinstance(value, bool) for value in asked) else ()
     return [*_among_numbers(numbers), *_among_texts(texts), *truths, None]

@@ -36,5 +36,5 @@ def run_by_columns(  # noqa: PLR0913  # what `replay` was asked for
     try:
         walk = walker.walk(columns, window)
     except OutOfOrderError as error:
-        raise LogError([too_early(log, error.row, error.case)]) from error
+        raise LogError([too_early(log.name, error.row, error.when, error.case)]) from error
     return WalkHistories(log, columns, walker, walk, window, earlier)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from attrs import evolve
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from onward.history import fold
@@ -28,13 +28,20 @@ def reversals(model: Model, walk: Walk, reverses: NDArray[np.bool_]) -> NDArray[
     return np.tile(np.flatnonzero(reverses[walk.paths]), number)
 
 
+def breaches_of(model: Model, walk: Walk, reverses: NDArray[np.bool_]) -> int:
+    """Return how many times an invariant was broken."""
+    return int(np.count_nonzero(walk.told[:, fold.TOLD_WHAT] >= 0)) + len(reversals(model, walk, reverses))
+
+
 def deviations_of(  # noqa: PLR0913  # what was seen, what it did, and the order in which it is told
     log: EventLog,
     columns: Columns,
     walker: Walker,
     walk: Walk,
+    *,
     reverses: NDArray[np.bool_],
-    positions: NDArray[np.int64],
+    positions: NDArray[np.int64] | None = None,
+    most: int | None = None,
 ) -> pl.DataFrame:
     """Return what went against the model, by case and then by time.
 
@@ -44,7 +51,8 @@ def deviations_of(  # noqa: PLR0913  # what was seen, what it did, and the order
         walker: the cases as the walk left them.
         walk: what every step did.
         reverses: by path, whether it leads back.
-        positions: where every step stands among all, by case and then by time.
+        positions: where every step stands among all; None is the order in which they counted.
+        most: how many to tell of at most, unknown event types left out; None is all.
 
     """
     model = walker.model
@@ -61,7 +69,9 @@ def deviations_of(  # noqa: PLR0913  # what was seen, what it did, and the order
             np.repeat(np.array(kinds, np.int64), len(backward) // max(len(kinds), 1)),
         ]
     )
-    order = np.lexsort((numbers, positions[steps]))
+    order = np.lexsort((numbers, steps if positions is None else positions[steps]))
+    if most is not None:
+        order = order[(numbers[order] >= 0) | (walk.paths[steps[order]] % 2 == 0)][:most]
     steps, numbers = steps[order], numbers[order]
     rows = pl.Series(walk.rows[steps])
     ends = columns.times.last if walker.reading == "certain" else columns.times.first
@@ -83,21 +93,24 @@ def deviations_of(  # noqa: PLR0913  # what was seen, what it did, and the order
             "event": columns.types.texts.gather(pl.Series(columns.types.codes).gather(rows)),
             "phase": names.gather(pl.Series(places)),
             "kind": pl.Series(["refused", "unknown", "broken"]).gather(pl.Series(kind)),
-            "reason": pl.Series(list(_reasons(log, columns, walker, walk, steps, numbers, places)), dtype=pl.String),
+            "reason": pl.Series(
+                list(_reasons(log, columns, walker, walk, _Against(steps, numbers, places))), dtype=pl.String
+            ),
         },
         schema=schema_of(DEVIATIONS),
     )
 
 
-def _reasons(  # noqa: PLR0913  # as above
-    log: EventLog,
-    columns: Columns,
-    walker: Walker,
-    walk: Walk,
-    steps: NDArray[np.int64],
-    numbers: NDArray[np.int64],
-    places: NDArray[np.int64],
-) -> Iterator[str]:
+@frozen(eq=False)
+class _Against:
+    """What went against the model: the steps, the invariants broken (or none), the places before."""
+
+    steps: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+
+def _reasons(log: EventLog, columns: Columns, walker: Walker, walk: Walk, against: _Against) -> Iterator[str]:
     model = walker.model
     guarded = walker.program.invariants.positions
     seen = {
@@ -108,7 +121,8 @@ def _reasons(  # noqa: PLR0913  # as above
     # What needs no look at the case is said in the same words every time.
     known: dict[tuple[int, int, int], str] = {}
     types = columns.types.codes
-    for step, number, place in zip(steps.tolist(), numbers.tolist(), places.tolist(), strict=True):
+    lists = (against.steps.tolist(), against.numbers.tolist(), against.places.tolist())
+    for step, number, place in zip(*lists, strict=True):
         row = int(walk.rows[step])
         told = seen.get((step, number))
         key = number, int(types[row]), place

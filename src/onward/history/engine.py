@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, get_args
 from onward.history.histories import Histories
 from onward.history.plain import run_plainly
 from onward.history.replayed import Engine, Replay
-from onward.history.states import States
+from onward.history.states import States, check_states
 from onward.history.stepping import Reading, checked_reading, instant
-from onward.log.dates import DateError, Interval, interval_of
-from onward.log.frames import table_of_frame
+from onward.history.window import window_of
+from onward.log.dates import Interval
+from onward.log.framed import log_of_frame
 from onward.log.log import EventLog
-from onward.log.schema import build_log
 from onward.model.model import Model
-from onward.model.writing import fingerprint
 from onward.problems import Problem, UsageError, suggestion
 
 if TYPE_CHECKING:
@@ -57,9 +56,9 @@ def replay(  # noqa: PLR0913  # how a log is read, where it begins and ends, and
     checked_reading(reading)
     _check_engine(engine)
     if states is not None:
-        _check_states(states, model, reading)
+        check_states(states, model, reading)
     seen = log if isinstance(log, EventLog) else _log_of(log)
-    window = _window(as_of) or _last(seen, reading)
+    window = window_of(as_of) or _last(seen, reading)
     chosen = engine or ("plain" if len(seen) < MANY else "columnar")
     if chosen != "plain":
         told = _by_columns(model, seen, window, reading, states, chosen, asked=engine is not None)
@@ -84,10 +83,9 @@ def _by_columns(  # noqa: PLR0913  # what `replay` was asked for
 
     try:
         return run_by_columns(model, log, window, reading, states, engine)
-    except UnfitError as error:
+    except UnfitError:
         if asked:
-            what = f"the engine {engine!r} cannot run this: {error.why}"
-            raise UsageError([Problem("engine", what, "leave it out, or ask for 'plain'")]) from error
+            raise
         return None
 
 
@@ -97,29 +95,12 @@ def _check_engine(engine: str | None) -> None:
         raise UsageError([Problem("engine", f"there is no engine {engine!r}", mend)])
 
 
-def _check_states(states: States, model: Model, reading: Reading) -> None:
-    if fingerprint(states.model) != fingerprint(model):
-        what = f"the states belong to another model or another version of it ({states.model.name!r})"
-        mend = "load the model that the states were saved with, or replay the whole log with this one"
-        raise UsageError([Problem("states", what, mend)])
-    if states.reading != reading:
-        what = f"the states were made by the reading {states.reading!r}"
-        raise UsageError([Problem("reading", what, f"ask for reading={states.reading!r}, or replay the whole log")])
-
-
-def _log_of(log: object) -> EventLog:
-    table = table_of_frame(log)
-    if table is None:
-        what = f"no log can be read from a {type(log).__name__}"
+def _log_of(frame: object) -> EventLog:
+    log = log_of_frame(frame)
+    if log is None:
+        what = f"no log can be read from a {type(frame).__name__}"
         raise UsageError([Problem("log", what, "pass what read_log returned, or a data frame")])
-    return build_log(table, "fail")
-
-
-def _window(as_of: str | int | date | datetime | Interval | None) -> Interval | None:
-    try:
-        return None if as_of is None else interval_of(as_of)
-    except DateError as error:
-        raise UsageError([Problem("as_of", error.what, error.mend)]) from error
+    return log
 
 
 def _last(log: EventLog, reading: Reading) -> Interval | None:

@@ -380,3 +380,168 @@ def grouped(groups, starts):
         order[following[groups[position]]] = position
         following[groups[position]] += 1
     return order
+
+
+@compiled
+def look_up(cases, letters, states, following, width, before):
+    """Carry the cases through an automaton, and keep nothing but where they were.
+
+    Args:
+        cases: the case of each row, in the order in which they count.
+        letters: the letter of each row.
+        states: the state of every case, its number in the upper bits; changed as the loop goes.
+        following: by state and letter, the state after it, written as in *states*.
+        width: how many bits a letter takes below a state.
+        before: by row, the number of the state before it.
+
+    """
+    # Unsigned, or else every index would be asked whether it counts from the end.
+    bits = np.uint32(width)
+    for at in range(cases.size):
+        case = cases[at]
+        state = states[case]
+        before[at] = state >> bits
+        states[case] = following[np.uint32(state | letters[at])]
+
+
+@compiled
+def easy_steps(start, stop, rows, cases, letters, memory, states, following, adds, ways, paths):
+    """Do the steps of `tally` up to the first that is more than a look-up, and return which that is.
+
+    A loop of its own takes half the time: beside the other one there are no registers left for it.
+    """
+    ordered = rows.size > 0
+    for step in range(start, stop):
+        at = np.uint64(step)
+        row = np.uint64(rows[at]) if ordered else at
+        case = cases[row]
+        edge = np.uint32(states[case] | letters[row])
+        easy = adds[edge]
+        if easy == 0:
+            return step
+        memory[case, easy] += 1
+        states[case] = following[edge]
+        paths[at] = ways[edge]
+    return stop
+
+
+@compiled
+def tally(
+    start,
+    stop,
+    rows,
+    cases,
+    letters,
+    moments,
+    codes,
+    memory,
+    clocks,
+    known,
+    shift,
+    used,
+    states,
+    following,
+    adds,
+    ways,
+    width,
+    fired,
+    places,
+    fresh,
+    counts,
+    counted,
+    tells,
+    pages,
+    breaches,
+    told,
+    paths,
+):
+    """Do by an automaton what `fold` does by tests, and say how far it came and why it stopped.
+
+    Place and broken bits are left in the states; everything else is as `fold` leaves it.
+
+    Args:
+        start: as for `fold`, and so are the others that are not named here.
+        stop: the number of steps.
+        rows: the rows in the order in which they count.
+        cases: the case of each row.
+        letters: the letter of each row.
+        moments: when each row counts.
+        codes: the values of the attributes that are kept apart.
+        memory: of which the place is not read.
+        clocks: of which the broken bits are not read.
+        known: the values that each case has had.
+        shift: how far a key is shifted there.
+        used: [not read, values so far, rows of *told* so far].
+        states: as for `look_up`, and so is *following*.
+        following: the state after each state and letter.
+        adds: by state and letter, the column of *memory* that the event adds to, where nothing else than state and
+            path is to be written; else 0.
+        ways: by state and letter, the path.
+        width: how many bits a letter takes below a state.
+        fired: by path, how many transitions fire.
+        places: by state, the place.
+        fresh: by letter, what the bits of new values are added to for the number of the letter that it is then.
+        counts: by letter, where its part of *counted* begins.
+        counted: pairs of a variable and the column of *codes*, or -1.
+        tells: by state and letter, which page of *breaches* is told.
+        pages: where each page begins.
+        breaches: invariants by number; -1 for a refusal.
+        told: what is told.
+        paths: by step, the path.
+
+    """
+    bits = np.uint32(width)
+    ordered = rows.size > 0
+    variables = max(memory.shape[1] - MEMORY - 1, 1)
+    at = start
+    while True:
+        at = easy_steps(at, stop, rows, cases, letters, memory, states, following, adds, ways, paths)
+        if at == stop:
+            return stop, DONE
+        row = rows[at] if ordered else at
+        case = cases[row]
+        state = states[case]
+        edge = np.uint32(state | letters[row])
+        if 2 * (used[1] + variables) >= known.size:
+            return at, FULL_VALUES
+        if used[2] + breaches.size + 1 >= told.shape[0]:
+            return at, FULL_TOLD
+        place = places[state >> bits]
+        grew = 0
+        # Whether an event is refused does not hang on what is new: newness is asked of those that count alone.
+        if ways[edge] >= 0:
+            letter = letters[row]
+            new, bit = 0, 1
+            for each in range(counts[letter], counts[letter + 1]):
+                variable = counted[each, 0]
+                column = counted[each, 1]
+                if column >= 0:
+                    mine = bit
+                    bit <<= 1
+                    code = codes[column, row]
+                    if code < 0:
+                        continue
+                    if not is_new(((np.int64(case) * variables + variable) << 32) | code, known, shift):
+                        continue
+                    used[1] += 1
+                    new |= mine
+                memory[case, MEMORY + variable] += 1
+                grew |= 1 << variable
+            if new:
+                edge = np.uint32(state | np.uint32(fresh[letter] + new))
+        path = ways[edge]
+        following_state = following[edge]
+        states[case] = following_state
+        paths[at] = path
+        if path >= 0 and fired[path] > 0:
+            if place == 0:
+                clocks[case, BEGAN] = moments[row]
+                clocks[case, AT_BEGAN] = row
+            clocks[case, SINCE] = moments[row]
+            clocks[case, AT_SINCE] = row
+            clocks[case, MOVES] += fired[path]
+            place = places[following_state >> bits]
+        page = tells[edge]
+        for each in range(pages[page], pages[page + 1]):
+            used[2] = _tell(told, used[2], at, breaches[each], place, grew, memory, clocks, case)
+        at += 1

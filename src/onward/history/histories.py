@@ -84,6 +84,13 @@ class Deviation:
     track: str | None = None
 
 
+def told_deviation(  # noqa: PLR0913  # the cells of a row
+    kind: str, case: str, recorded: str | None, event: str, event_id: str, reason: str
+) -> str:
+    """Return a deviation in one line."""
+    return f"{kind}: {case}, {recorded or ''} {event} ({event_id}): {reason}"
+
+
 CASES: Mapping[str, str] = {
     "case": "String",
     "track": "String",
@@ -190,6 +197,10 @@ class Histories(Protocol):
         """`deviation_rows` as a table."""
 
     @property
+    def case_count(self) -> int:
+        """How many cases there are."""
+
+    @property
     def outcomes(self) -> Mapping[Outcome, int]:
         """How many steps came out how."""
 
@@ -233,6 +244,11 @@ class RowHistories:
     after_as_of: int
     rows: Mapping[str, tuple[int, ...]]
     states: "States" = field(repr=False)
+
+    @property
+    def case_count(self) -> int:
+        """How many cases there are."""
+        return len(self.case_rows)
 
     @cached_property
     def outcomes(self) -> Mapping[Outcome, int]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from onward.history.program import Letter, UnfitError, conditions_of
 from onward.history.thresholds import WHOLE, cut
-from onward.log.columns import Columns
+from onward.log.columns import Coded, Columns
 from onward.model.guards import (
     COMPARE,
     TURNED,
@@ -36,6 +36,9 @@ from onward.model.model import Model
 
 UNKNOWN_LETTER = Letter(None)
 
+_MANY = 1_000
+"""Texts of event types beyond which it pays to leave out those that no row has."""
+
 # How a condition comes out, as a digit; where it is not asked it is unknown.
 _TRUTHS = (None, False, True)
 
@@ -55,23 +58,24 @@ class Alphabet:
             UnfitError: numbers are too large to be compared exactly.
 
         """
-        types = columns.types.texts.to_list()
+        codes, types = _present(columns.types)
         asked = {name: conditions_of(self.model, name) if name in self.model.kinds else () for name in types}
-        keys: NDArray[Any] = columns.types.codes
+        keys: NDArray[Any] = codes
         meanings: list[tuple[int, ...]] = [(code,) for code in range(len(types))]
         every = tuple(dict.fromkeys(condition for each in asked.values() for condition in each))
         for condition in every:
             digits = _truths(condition, columns, self.model)
             needed = np.array([condition in asked[name] for name in types])
             if not needed.all():
-                digits = np.where(needed[columns.types.codes], digits, 0)
+                digits = np.where(needed[codes], digits, 0)
             meanings = [(*meaning, digit) for meaning in meanings for digit in range(len(_TRUTHS))]
             keys, meanings = _dense(keys.astype(np.int64) * len(_TRUTHS) + digits, meanings)
         numbers = [
             self.number(self._letter(types[code], dict(zip(every, digits, strict=True)), asked[types[code]]))
             for code, *digits in meanings
         ]
-        return np.array(numbers or [0], np.uint32)[keys]
+        letters: NDArray[np.uint32] = np.array(numbers or [0], np.uint32)[keys]
+        return letters
 
     def _letter(self, name: str, digits: Mapping[Condition, int], asked: tuple[Condition, ...]) -> Letter:
         if name not in self.model.kinds:
@@ -84,6 +88,16 @@ class Alphabet:
             self._numbers[letter] = len(self.letters)
             self.letters.append(letter)
         return self._numbers[letter]
+
+
+def _present(types: Coded) -> tuple[NDArray[np.uint32], list[str]]:
+    """Return the types that some row has, and the number of each row's; a category may come from other columns."""
+    if len(types.texts) <= _MANY:
+        return types.codes, types.texts.to_list()
+    present = np.zeros(len(types.texts), bool)
+    present[types.codes] = True
+    numbers = (np.cumsum(present) - 1).astype(np.uint32)
+    return numbers[types.codes], types.texts.filter(pl.Series(present)).to_list()
 
 
 def _dense(keys: NDArray[Any], meanings: list[tuple[int, ...]]) -> tuple[NDArray[Any], list[tuple[int, ...]]]:
@@ -225,7 +239,7 @@ def _of_attribute(name: str, columns: Columns) -> _Operand:
         case pl.Int64:
             values = column.fill_null(0)
             low, high = values.min() or 0, values.max() or 0
-            return _Operand("number", values.to_numpy(), known, max(-int(low), int(high)))  # type: ignore[call-overload, arg-type]  # whole numbers
+            return _Operand("number", values.to_numpy(), known, max(-int(low), int(high)))  # type: ignore[arg-type]  # whole numbers
         case pl.Float64:
             return _Operand("number", column.fill_null(0.0).to_numpy(), known)
         case _:

@@ -15,16 +15,16 @@ def classes_of(outputs: NDArray[np.int64], following: NDArray[np.int32]) -> NDAr
         following: by state and letter, the state after it.
 
     """
-    classes = _parted(np.zeros(len(outputs), np.int64), outputs)
+    classes = parted(np.zeros(len(outputs), np.int64), outputs)
     while True:
-        finer = _parted(classes, classes[following])
+        finer = parted(classes, classes[following])
         if finer.max() == classes.max():
             return _in_order(classes)
         classes = finer
 
 
-def _parted(classes: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Part the classes of states that differ in one of *columns*."""
+def parted(classes: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Part the *classes*, numbers from 0, of rows that differ in one of *columns*, whole numbers from 0."""
     for column in columns.T:
         if column.any():
             _, classes = np.unique(classes * (column.max() + 1) + column, return_inverse=True)

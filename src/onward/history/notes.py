@@ -1,11 +1,12 @@
 """What a reader of a replay must not overlook: where model and log miss each other."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from onward.history.judging import is_number
 from onward.log.cells import spell
-from onward.log.log import AttributeType, EventLog, Value
+from onward.log.columns import Columns
+from onward.log.log import AttributeType, EventLog
 from onward.model.elements import Distinct, Years
 from onward.model.guards import (
     Attribute,
@@ -36,41 +37,44 @@ _IN_WORDS: Mapping[AttributeType, str] = {
 
 def notes_on(model: Model, log: EventLog) -> Iterator[Problem]:
     """Yield event types that *model* does not know, and columns that it looks at and *log* lacks or fills otherwise."""
-    for event_type, count in _unknown_types(model, log):
-        what = f"{count} {'row' if count == 1 else 'rows'} of type {event_type!r}, which {model.name} does not know"
-        yield Problem(log.name, what, suggestion(event_type, tuple(model.kinds)))
+    yield from unknown_types(model, log.name, type_counts(log.store) if log.store else Counter(log.types))
     if len(log):
-        yield from _missing_columns(model, log)
+        yield from missing_columns(model, log.name, tuple(log.attributes))
         yield from _other_kinds(model, log)
 
 
-def _unknown_types(model: Model, log: EventLog) -> list[tuple[str, int]]:
-    """Return the event types that *model* does not know and how many rows have each, the commonest first."""
-    if log.store is None:
-        return Counter(kind for kind in log.types if kind not in model.kinds).most_common()
+def unknown_types(model: Model, log: str, counts: Mapping[str, int]) -> Iterator[Problem]:
+    """Yield the event types among *counts* (rows of each type) that *model* does not know, the commonest first."""
+    unknown = Counter({kind: count for kind, count in counts.items() if kind not in model.kinds})
+    for event_type, count in unknown.most_common():
+        what = f"{count} {'row' if count == 1 else 'rows'} of type {event_type!r}, which {model.name} does not know"
+        yield Problem(log, what, suggestion(event_type, tuple(model.kinds)))
+
+
+def type_counts(columns: Columns) -> dict[str, int]:
+    """Return how many rows each event type has."""
     from numpy import bincount  # noqa: PLC0415  # only a long log needs it
 
-    types = log.store.types
+    types = columns.types
     counts = zip(types.texts, bincount(types.codes, minlength=len(types.texts)).tolist(), strict=True)
-    return Counter({kind: count for kind, count in counts if count and kind not in model.kinds}).most_common()
+    return {kind: count for kind, count in counts if count}
 
 
-def _values(log: EventLog, name: str) -> list[Value]:
+def _values(log: EventLog, name: str) -> list[bool | int | float | str]:
     """Return the different values of a column that are recorded."""
     if log.store is not None:
         return log.store.attributes[name].drop_nulls().unique(maintain_order=True).to_list()
     return [value for value in dict.fromkeys(log.columns[name]) if value is not None]
 
 
-def _missing_columns(model: Model, log: EventLog) -> Iterator[Problem]:
-    for name in sorted(_columns_asked(model) - set(log.attributes)):
+def missing_columns(model: Model, log: str, columns: Collection[str]) -> Iterator[Problem]:
+    """Yield what *model* looks at and is not among *columns*."""
+    for name in sorted(columns_asked(model) - set(columns)):
         what = f"{model.name} looks at the column {name!r}, which the log does not have"
-        yield Problem(
-            log.name, what, suggestion(name, tuple(log.attributes), otherwise="what asks for it stays unknown")
-        )
+        yield Problem(log, what, suggestion(name, columns, otherwise="what asks for it stays unknown"))
 
 
-def _columns_asked(model: Model) -> set[str]:
+def columns_asked(model: Model) -> set[str]:
     """Return the columns of a log that *model* looks at, beside those that every log has."""
     looked = {
         expression.name

@@ -34,9 +34,9 @@ class Product:
     """A finite automaton as arrays; the case that has not begun is its first state.
 
     Attributes:
-        variants: its letters.
-        firsts: for every letter of the program the number of its first variant. That one has no new value; one more
-            is the variant new to its first `distinct` variable, two more the one new to the second, and so on in bits.
+        variants: its letters; those with nothing new come first, at the numbers of the program's letters.
+        fresh: for every letter of the program, what the bits of its `distinct` variables are added to for the number
+            of the variant that is new to these; the first one that it adds to is bit 1, the second is bit 2.
         caps: for every context variable the number beyond which it is not counted.
         places: by state, the rank of the place.
         memory: by state and variable, the number, up to the cap.
@@ -50,7 +50,7 @@ class Product:
     """
 
     variants: tuple[Variant, ...]
-    firsts: NDArray[np.int64]
+    fresh: NDArray[np.int64]
     caps: tuple[int, ...]
     places: NDArray[np.int64]
     memory: NDArray[np.int64]
@@ -64,6 +64,11 @@ class Product:
     def __len__(self) -> int:
         return len(self.places)
 
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The states as rows of place, memory and broken bits."""
+        return np.column_stack([self.places, self.memory, self.broken])
+
 
 def product_of(
     program: Program,
@@ -71,14 +76,16 @@ def product_of(
     *,
     ways: NDArray[np.int32] | None = None,
     begun: NDArray[np.int64] | None = None,
+    most: int = MOST_STATES,
 ) -> Product:
     """Return all that can become of a case when events of *letters* come to it.
 
     Args:
         program: the model as graphs of tests.
         letters: every letter that may come, each at its number.
-        ways: the paths known so far, which keep their numbers.
+        ways: the paths known so far, which keep their numbers; more are written into it.
         begun: more states to begin from beside the case that has not begun: rows of place, memory and broken bits.
+        most: how many states are too many.
 
     Raises:
         ModelError: the model is not finite, or has too many states.
@@ -89,12 +96,12 @@ def product_of(
     if not is_finite(tests):
         raise ModelError(endless(model))
     caps = caps_of(model, tests)
-    variants, firsts = _variants(program, letters)
-    explorer = _Explorer(program, variants, _tables(program, letters), _room_for(model, ways))
+    variants, fresh = _variants(program, letters)
+    explorer = _Explorer(program, variants, _tables(program, letters), _room_for(model) if ways is None else ways)
     states = Numbered()
     width = 2 + len(model.context)
     states.number(clipped(np.vstack([np.zeros((1, width), np.int64), *([] if begun is None else [begun])]), caps))
-    most = min(MOST_STATES, MOST_STEPS // len(variants))
+    most = min(most, MOST_STEPS // len(variants))
     found: list[tuple[NDArray[np.int32], ...]] = []
     done = 0
     while done < len(states):
@@ -109,7 +116,7 @@ def product_of(
     following, paths, told = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return Product(
         variants=variants,
-        firsts=firsts,
+        fresh=fresh,
         caps=caps,
         places=everything[:, 0],
         memory=everything[:, 1:-1],
@@ -132,7 +139,7 @@ def clipped(rows: NDArray[np.int64], caps: Sequence[int]) -> NDArray[np.int64]:
 def paths_of(ways: NDArray[np.int32], places: int) -> Paths:
     """Return the rank of the place where every path begins, and its transitions; each path at its number."""
     found: Paths = [(rank, ()) for rank in range(places)]
-    found += [(0, ())] * (_used(ways, places) - places)
+    found += [(0, ())] * (used_of(ways, places) - places)
     # A path is longer than the one it goes on from, and was numbered after it.
     for path, transition in zip(*np.nonzero(ways), strict=True):
         begin, fired = found[path]
@@ -140,7 +147,8 @@ def paths_of(ways: NDArray[np.int32], places: int) -> Paths:
     return found
 
 
-def _used(ways: NDArray[np.int32], places: int) -> int:
+def used_of(ways: NDArray[np.int32], places: int) -> int:
+    """Return how many paths there are."""
     return max(places, int(ways.max(initial=0)) + 1)
 
 
@@ -153,14 +161,14 @@ def _too_many(model: Model, caps: Sequence[int], most: int, letters: int) -> Pro
 
 def _variants(program: Program, letters: Sequence[Letter]) -> tuple[tuple[Variant, ...], NDArray[np.int64]]:
     names = [variable.name for variable in program.model.context]
-    found: list[Variant] = []
-    firsts = []
+    found = [Variant(letter) for letter in letters]
+    fresh = []
     for letter in letters:
-        firsts.append(len(found))
+        fresh.append(len(found) - 1)
         kept = [names[each.variable] for each in program.page(letter).counts if each.attribute is not None]
-        new = [tuple(name for bit, name in enumerate(kept) if bits >> bit & 1) for bits in range(1 << len(kept))]
+        new = [tuple(name for bit, name in enumerate(kept) if bits >> bit & 1) for bits in range(1, 1 << len(kept))]
         found += [Variant(letter, each) for each in new]
-    return tuple(found), np.array(firsts, np.int64)
+    return tuple(found), np.array(fresh, np.int64)
 
 
 def _tables(program: Program, letters: Sequence[Letter]) -> Tables:
@@ -171,10 +179,8 @@ def _tables(program: Program, letters: Sequence[Letter]) -> Tables:
     return evolve(tables, counted=np.column_stack([variable, np.where(column < 0, -1, variable)]))
 
 
-def _room_for(model: Model, ways: NDArray[np.int32] | None) -> NDArray[np.int32]:
-    """Return *ways*, or none yet, with room for some more."""
-    room = np.zeros((64 + 2 * len(model.places), max(len(model.transitions), 1)), np.int32)
-    return room if ways is None else np.vstack([ways, np.zeros_like(room)])
+def _room_for(model: Model) -> NDArray[np.int32]:
+    return np.zeros((64 + 2 * len(model.places), max(len(model.transitions), 1)), np.int32)
 
 
 @define
@@ -264,7 +270,7 @@ class _Explorer:
     ) -> NDArray[np.int64]:
         """Run one event for each pseudo-case, and return what is told."""
         steps, variables = memory.shape[0], len(self.program.model.context)
-        used = np.array([_used(self.ways, len(self.program.model.places)), 0, 0], np.int64)
+        used = np.array([used_of(self.ways, len(self.program.model.places)), 0, 0], np.int64)
         size = 1 << (2 * variables * (states * int((self._codes >= 0).sum()) + 1) + 1).bit_length()
         room = np.empty((max(1024, 4 * (len(self.tables.bits) + 2)), fold.TOLD_MEMORY + variables), np.int64)
         told: list[NDArray[np.int64]] = []

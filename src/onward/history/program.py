@@ -44,7 +44,7 @@ from onward.model.guards import (
     holds,
 )
 from onward.model.model import Model, compare_ranks
-from onward.problems import Problem
+from onward.problems import Problem, UsageError
 
 # Exits of a graph are negative, so that one comparison tells them from tests.
 NO = -1
@@ -159,12 +159,14 @@ class Invariants:
     steady: tuple[bool, ...]
 
 
-class UnfitError(Exception):
+class UnfitError(UsageError):
     """The model, or a log under it, is beyond the columnar engine; *why* says what."""
 
     def __init__(self, why: str) -> None:
         self.why = why
-        super().__init__(why)
+        super().__init__(
+            [Problem("engine", f"the columnar engine cannot run this: {why}", "ask for the engine 'plain'")]
+        )
 
 
 @define
@@ -582,8 +584,3 @@ def _answer(atom: Condition, truths: Mapping[Condition, bool | None], model: Mod
     if wanted - {"event"}:
         raise UnfitError("a context variable's `where` looks at the case")
     return truths[atom] if wanted else judge(View(model, START, {}), atom)
-
-
-def problem_of(error: UnfitError) -> Problem:
-    """Return what to tell a user who asked for the columnar engine by name."""
-    return Problem("engine", f"the columnar engine cannot run this: {error.why}", "leave engine out, or name `plain`")

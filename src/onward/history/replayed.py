@@ -55,7 +55,7 @@ class Replay:
     def __repr__(self) -> str:
         as_of = self.as_of.recorded if self.as_of else None
         told = f"model={self.model.name!r}, log={self.log.name!r}, as_of={as_of!r}"
-        return f"Replay({told}, cases={len(self.case_rows)}, steps={len(self.step_rows)})"
+        return f"Replay({told}, cases={self.histories.case_count}, steps={sum(self.outcomes.values())})"
 
     @property
     def case_rows(self) -> Sequence[CaseRow]:

@@ -13,7 +13,6 @@ from onward.history.states import DATES, States, memory_column
 from onward.history.stepping import instant
 from onward.history.walking import Running, Walker
 from onward.log.dates import parse_interval
-from onward.log.log import Value
 from onward.model.elements import Distinct
 
 
@@ -119,7 +118,7 @@ def _keep_apart(walker: Walker, number: int, attribute: str, kept: pl.DataFrame)
     if not len(values):
         return
     written = values["value"].unique(maintain_order=True)
-    known: dict[Value, int] = walker.value_codes[attribute]
+    known = walker.value_codes[attribute]
     codes = [known.setdefault(value, len(known)) for value in map(json.loads, written)]
     coded = values["value"].replace_strict(written, pl.Series(codes, dtype=pl.Int64), return_dtype=pl.Int64)
     slots = values["case"].cast(pl.Int64).to_numpy() * max(len(walker.model.context), 1) + number

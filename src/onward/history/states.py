@@ -12,6 +12,8 @@ from onward.history.stepping import Reading
 from onward.log.dates import Interval, parse_interval
 from onward.model.elements import Count
 from onward.model.model import Model
+from onward.model.writing import fingerprint
+from onward.problems import Problem, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,6 +39,13 @@ class States:
 
     def __len__(self) -> int:
         return len(self._told) if self._told is not None else len(self.table)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of what the states say, in hexadecimal."""
+        from hashlib import sha256  # noqa: PLC0415  # most replays are not asked for it
+
+        return sha256(self.table.sort("case").write_ndjson().encode()).hexdigest()
 
     @cached_property
     def by_case(self) -> Mapping[str, CaseState]:
@@ -65,7 +74,7 @@ def _table(states: Mapping[str, CaseState], model: Model) -> "pl.DataFrame":
 
     def dates(name: str) -> list[str | None]:
         found: list[Interval | None] = [getattr(state, name) for state in told]
-        return [date and date.recorded for date in found]
+        return [date.recorded if date else None for date in found]
 
     columns = {
         "case": pl.Series([state.case for state in told], dtype=pl.String),
@@ -101,3 +110,30 @@ def _states(table: "pl.DataFrame", model: Model) -> Iterator[CaseState]:
             broken=tuple(row["broken"]),
             **dates,
         )
+
+
+def check_states(states: States, model: Model, reading: Reading) -> None:
+    """Make sure that a replay by *model* and *reading* can go on from *states*.
+
+    Raises:
+        UsageError: they are another model's, or made by another reading.
+
+    """
+    if fingerprint(states.model) != fingerprint(model):
+        what = f"the states belong to another model or another version of it ({states.model.name!r})"
+        mend = "load the model that the states were saved with, or replay the whole log with this one"
+        raise UsageError([Problem("states", what, mend)])
+    if states.reading != reading:
+        what = f"the states were made by the reading {states.reading!r}"
+        raise UsageError([Problem("reading", what, f"ask for reading={states.reading!r}, or replay the whole log")])
+
+
+def plain_header(states: States) -> dict[str, Any]:
+    """Return what a file of *states* says of them before the table."""
+    return {
+        "kind": "states",
+        "model": states.model.name,
+        "fingerprint": fingerprint(states.model),
+        "reading": states.reading,
+        "cases": len(states),
+    }

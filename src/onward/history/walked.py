@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from onward.history import fold
-from onward.history.deviating import deviations_of, reversals
+from onward.history.deviating import breaches_of, deviations_of
 from onward.history.histories import (
     SPELLS,
     STEPS,
@@ -158,8 +158,7 @@ class WalkHistories:
     @cached_property
     def by_name(self) -> NDArray[np.uint32]:
         """The numbers of the cases that have had events, by name."""
-        order = self.walker.case_names.arg_sort().to_numpy()
-        return order[self.walker.events[order] > 0]
+        return by_name(self.walker)
 
     @cached_property
     def order(self) -> NDArray[np.int64]:
@@ -168,7 +167,8 @@ class WalkHistories:
         ranks[self.by_name] = np.arange(len(self.by_name))
         groups = ranks[self.walk.cases]
         sizes = np.bincount(groups, minlength=len(self.by_name))
-        return fold.grouped(groups, np.cumsum(sizes) - sizes)
+        order: NDArray[np.int64] = fold.grouped(groups, np.cumsum(sizes) - sizes)
+        return order
 
     @cached_property
     def paths(self) -> Paths:
@@ -180,6 +180,11 @@ class WalkHistories:
         found, counts = np.empty(len(self.walk), np.uint8), np.zeros(len(OUTCOMES), np.int64)
         fold.outcomes_of(self.walk.paths, self.walk.letters, self.walker.tables().answered, found, counts)
         return found, counts
+
+    @property
+    def case_count(self) -> int:
+        """How many cases there are."""
+        return len(self.by_name)
 
     @property
     def outcomes(self) -> Mapping[Outcome, int]:
@@ -196,13 +201,12 @@ class WalkHistories:
     @cached_property
     def breaches(self) -> int:
         """How many times an invariant was broken."""
-        reversing = reversals(self.model, self.walk, self.paths.reverses)
-        return int(np.count_nonzero(self.walk.told[:, fold.TOLD_WHAT] >= 0)) + len(reversing)
+        return breaches_of(self.model, self.walk, self.paths.reverses)
 
     @cached_property
     def steps(self) -> pl.DataFrame:
         """One row an event, case and track, by case and then time."""
-        return step_table(self.columns, self.walker, self.walk, self.paths, self._outcomes[0], self.order)
+        return step_table(self.columns, self.walker, self.walk, self.paths, self._outcomes[0], order=self.order)
 
     @property
     def step_rows(self) -> Sequence[StepRow]:
@@ -224,7 +228,9 @@ class WalkHistories:
         """Steps refused or unknown, and broken invariants, by case and then time."""
         inverse = np.empty(len(self.order), np.int64)
         inverse[self.order] = np.arange(len(self.order))
-        return deviations_of(self.log, self.columns, self.walker, self.walk, self.paths.reverses, inverse)
+        return deviations_of(
+            self.log, self.columns, self.walker, self.walk, reverses=self.paths.reverses, positions=inverse
+        )
 
     @property
     def deviation_rows(self) -> Sequence[Deviation]:
@@ -266,8 +272,11 @@ def step_table(  # noqa: PLR0913  # a step is of a log, a case, a path and an ou
     walk: Walk,
     paths: Paths,
     outcomes: NDArray[np.uint8],
+    *,
     order: NDArray[np.int64] | None = None,
     start: int = 0,
+    numbers: pl.Series | None = None,
+    recorded: bool = True,
 ) -> pl.DataFrame:
     """Return the steps of *walk* as a table.
 
@@ -279,6 +288,8 @@ def step_table(  # noqa: PLR0913  # a step is of a log, a case, a path and an ou
         outcomes: the number of every step's outcome.
         order: the order in which steps are told; None is the order in which they counted.
         start: the number of rows in earlier stretches of the log.
+        numbers: the number of every row, where they do not simply count on from *start*.
+        recorded: whether dates are told as written, too.
 
     """
 
@@ -286,15 +297,15 @@ def step_table(  # noqa: PLR0913  # a step is of a log, a case, a path and an ou
         return values if order is None else values[order]
 
     rows = pl.Series(told(walk.rows))
-    numbers = told(walk.paths)
-    path = pl.Series(np.where(numbers < 0, numbers + len(paths.befores), numbers))
+    paths_told = told(walk.paths)
+    path = pl.Series(np.where(paths_told < 0, paths_told + len(paths.befores), paths_told))
     ends = columns.times.last if walker.reading == "certain" else columns.times.first
-    count = rows + (start + 1)
+    count = (rows + start if numbers is None else numbers.gather(rows)) + 1
     return pl.DataFrame(
         {
             "event_id": _ids(columns, rows, count),
             "case": walker.case_names.gather(pl.Series(told(walk.cases))),
-            "track": pl.Series([None], dtype=pl.String).new_from_index(0, len(rows)),
+            "track": _nothing(len(rows)),
             "time": ends.gather(rows),
             "event": columns.types.texts.gather(pl.Series(columns.types.codes).gather(rows)),
             "before": paths.befores.gather(path),
@@ -302,11 +313,15 @@ def step_table(  # noqa: PLR0913  # a step is of a log, a case, a path and an ou
             "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(pl.Series(told(outcomes))),
             "transition": paths.transitions.gather(path),
             "implied": paths.implied.gather(path),
-            "recorded": columns.times.recorded(rows),
+            "recorded": columns.times.recorded(rows) if recorded else _nothing(len(rows)),
             "row": count - 1,
         },
         schema=schema_of(STEPS),
     )
+
+
+def _nothing(rows: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.String).new_from_index(0, rows)
 
 
 def _ids(columns: Columns, rows: pl.Series, count: pl.Series) -> pl.Series:
@@ -349,7 +364,7 @@ def _spells(told: WalkHistories) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "case": walker.case_names.gather(pl.Series(cases)),
-            "track": pl.Series([None], dtype=pl.String).new_from_index(0, len(cases)),
+            "track": _nothing(len(cases)),
             "phase": phases.gather(place),
             "stage": stages.gather(place),
             "start": pl.Series(starts).cast(pl.Datetime("us")),
@@ -369,10 +384,15 @@ def _parts(model: Model) -> tuple[pl.Series, pl.Series]:
     )
 
 
-def _cases(told: WalkHistories) -> pl.DataFrame:
-    """Return where every case stands, of a model that shows no columns of its own."""
-    walker, model = told.walker, told.model
-    numbers = told.by_name
+def by_name(walker: Walker) -> NDArray[np.uint32]:
+    """Return the numbers of the cases that have had events, by name."""
+    order: NDArray[np.uint32] = walker.case_names.arg_sort().to_numpy()
+    return order[walker.events[order] > 0]
+
+
+def case_table(walker: Walker, numbers: NDArray[np.uint32], since: pl.Series) -> pl.DataFrame:
+    """Return where the cases with these *numbers* stand, *since* the dates written there, without columns shown."""
+    model = walker.model
     places = pl.Series(walker.memory[numbers, fold.PLACE])
     phases, stages = _parts(model)
     labels = pl.Series([model.place_label(place) for place in model.places], dtype=pl.String)
@@ -384,7 +404,7 @@ def _cases(told: WalkHistories) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "case": walker.case_names.gather(pl.Series(numbers)),
-            "track": pl.Series([None], dtype=pl.String).new_from_index(0, len(numbers)),
+            "track": _nothing(len(numbers)),
             "phase": phases.gather(places),
             "stage": stages.gather(places),
             "label": labels.gather(places),
@@ -393,9 +413,13 @@ def _cases(told: WalkHistories) -> pl.DataFrame:
             "last_event": instants(walker.now[numbers]),
             "events": pl.Series(walker.events[numbers]).cast(pl.Int64),
             "moves": pl.Series(walker.clocks[numbers, fold.MOVES]),
-            "since_recorded": told.standing["since"],
+            "since_recorded": since,
         }
     )
+
+
+def _cases(told: WalkHistories) -> pl.DataFrame:
+    return case_table(told.walker, told.by_name, told.standing["since"])
 
 
 def _case_rows(told: WalkHistories) -> Iterator[CaseRow]:

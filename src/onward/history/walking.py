@@ -1,5 +1,6 @@
 """Walking: a log as columns, carried through a program stretch by stretch; memory grows with cases, not with events."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from onward.history.program import Program
 from onward.history.seating import Seats, microseconds, moments_of, seating_of
 from onward.history.stepping import Reading
 from onward.history.tables import Tables, check_sums, tables_of
-from onward.log.columns import Columns
+from onward.log.columns import Columns, Dates
 from onward.log.dates import Interval
 from onward.log.log import Value
 from onward.model.elements import Distinct
@@ -28,7 +29,7 @@ class Walk:
     """What a stretch of a log did: one entry a step, in the order in which they counted.
 
     Attributes:
-        rows: the row of the stretch, from 0.
+        order: the seat of each; None is every seat, as they stand.
         cases: the number of the case.
         letters: the number of the event's letter.
         paths: where the case was and what fired: the number of the path; `fold` says how.
@@ -37,7 +38,7 @@ class Walk:
 
     """
 
-    rows: NDArray[np.int64]
+    order: NDArray[np.int64] | None
     cases: NDArray[np.uint32]
     letters: NDArray[np.uint32]
     paths: NDArray[np.int32]
@@ -45,7 +46,13 @@ class Walk:
     seat_rows: NDArray[np.int64] | None
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.paths)
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """The row of each step, from 0."""
+        seats = np.arange(len(self)) if self.order is None else self.order
+        return seats if self.seat_rows is None else self.seat_rows[seats]
 
 
 @frozen(eq=False)
@@ -61,11 +68,11 @@ NO_SPELLS = Running(np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, n
 
 
 class OutOfOrderError(Exception):
-    """A case goes back in time from one stretch of a log to the next; *row* is where, *case* whose."""
+    """A case goes back in time from one stretch of a log to the next; *row* is where, *when* to, *case* whose."""
 
-    def __init__(self, row: int, case: str) -> None:
-        self.row, self.case = row, case
-        super().__init__(row, case)
+    def __init__(self, row: int, when: str, case: str) -> None:
+        self.row, self.when, self.case = row, when, case
+        super().__init__(row, when, case)
 
 
 @define(eq=False)
@@ -166,7 +173,7 @@ class Walker:
         letters = seats.of(self.alphabet.read(columns))
         tables = self.tables()
         codes, values = self._codes(columns, seats), self._values(columns, seats)
-        order = self._order(seats, moments, until, start)
+        order = self._order(seats, moments, columns.times, until, start)
         steps = len(moments) if order is None else len(order)
         paths = np.empty(steps, np.int32)
         told: list[NDArray[np.int64]] = []
@@ -185,9 +192,8 @@ class Walker:
             self._used[2] = 0
             self._make_room(why)
         self._visit(steps, rows, seats, moments)
-        taken = np.arange(steps) if order is None else order
         return Walk(
-            rows=taken if seats.rows is None else seats.rows[taken],
+            order=order,
             cases=seats.cases if order is None else seats.cases[order],
             letters=letters if order is None else letters[order],
             paths=paths,
@@ -252,7 +258,7 @@ class Walker:
         self.texts = np.concatenate([self.texts, np.empty((count, 4), dtype=np.dtypes.StringDType())])
 
     def _order(
-        self, seats: Seats, moments: NDArray[np.int64], until: Interval | None, start: int
+        self, seats: Seats, moments: NDArray[np.int64], times: Dates, until: Interval | None, start: int
     ) -> NDArray[np.int64] | None:
         """Return the seats that count by the end of *until*, in the order in which they do; None is all, as they stand.
 
@@ -276,7 +282,8 @@ class Walker:
         wrong = fold.first_out_of_order(standing, seats.cases, moments, self.now.copy())
         if wrong >= 0:
             row = wrong if seats.rows is None else int(seats.rows[wrong])
-            raise OutOfOrderError(start + row, self.case_names[int(seats.cases[wrong])])
+            when = times.recorded(pl.Series([row], dtype=pl.UInt32))[0]
+            raise OutOfOrderError(start + row, when, self.case_names[int(seats.cases[wrong])])
         return standing
 
     def _values(self, columns: Columns, seats: Seats) -> NDArray[np.float64]:

@@ -1,12 +1,26 @@
 """The window of observation: which events count by its end."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 
 from onward.history.state import CaseState
 from onward.history.stepping import Reading, instant
-from onward.log.dates import Interval
+from onward.log.dates import DateError, Interval, interval_of
 from onward.log.log import Event, EventLog
-from onward.problems import LogError, Problem
+from onward.problems import LogError, Problem, UsageError
+
+
+def window_of(as_of: str | int | date | datetime | Interval | None) -> Interval | None:
+    """Return the window that *as_of* ends, None where the log ends it.
+
+    Raises:
+        UsageError: it is no date.
+
+    """
+    try:
+        return None if as_of is None else interval_of(as_of)
+    except DateError as error:
+        raise UsageError([Problem("as_of", error.what, error.mend)]) from error
 
 
 def is_after(time: Interval, window: Interval | None, reading: Reading) -> bool:
@@ -24,13 +38,14 @@ def check_order(state: CaseState, event: Event, log: EventLog, reading: Reading)
     """
     earlier, now = instant(state.last, reading), instant(event.time, reading)
     if earlier is not None and now is not None and now < earlier:
-        raise LogError([too_early(log, event.row, state.case)])
+        when = event.time.recorded if event.time else ""
+        raise LogError([too_early(log.name, event.row, when, state.case)])
 
 
-def too_early(log: EventLog, row: int, case: str) -> Problem:
+def too_early(log: str, row: int, when: str, case: str) -> Problem:
     """Return the problem that the event in *row* lies before those that the states of an earlier replay know."""
-    what = f"{log.times[row].recorded} lies before the last event of {case!r} in the states that this log goes on from"
-    return Problem(f"{log.name}: row {row + 1}", what, "replay both logs as one")
+    what = f"{when} lies before the last event of {case!r} in the states that this log goes on from"
+    return Problem(f"{log}: row {row + 1}", what, "replay both logs as one")
 
 
 def events_until(log: EventLog, rows: Iterable[int], window: Interval | None, reading: Reading) -> Iterator[Event]:

@@ -4,11 +4,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onward.history.evidence import Clause
+from onward.history.histories import Deviation
 from onward.history.life import Life
-from onward.history.replayed import Deviation, Replay
+from onward.history.replayed import Replay
 from onward.history.stepping import Reason, Step
 from onward.history.telling import tell_missing
 from onward.log.case_table import CaseTable
@@ -16,6 +17,9 @@ from onward.log.log import Event
 from onward.model.model import Model
 from onward.report.summary import COLUMNS, beside_own, furthest_first
 from onward.version import __version__
+
+if TYPE_CHECKING:
+    from onward.streaming.replaying import Streamed
 
 VERSION = 1
 """The version of the shapes of JSON that Onward prints."""
@@ -90,6 +94,34 @@ def replay_data(replay: Replay, cases: CaseTable | None = None) -> dict[str, Any
         "notes": [{"where": note.where, "what": note.what, "mend": note.mend} for note in replay.notes],
         "manifest": dict(replay.manifest),
     }
+
+
+def streamed_data(streamed: "Streamed") -> dict[str, Any]:
+    """Return what `onward replay --format json` prints of a long log, whose deviations are counted only."""
+    return {
+        "model": streamed.model.name,
+        "as_of": streamed.as_of,
+        "reading": streamed.reading,
+        "cases": streamed_rows(streamed),
+        "phases": streamed.phases.rows(named=True),
+        "outcomes": dict(streamed.outcomes),
+        "breaches": streamed.breaches,
+        "rows": dict(streamed.row_counts),
+        "rejected": [{"where": each.where, "what": each.what, "mend": each.mend} for each in streamed.rejected],
+        "notes": [{"where": note.where, "what": note.what, "mend": note.mend} for note in streamed.notes],
+        "manifest": dict(streamed.manifest),
+    }
+
+
+def streamed_rows(streamed: "Streamed") -> list[dict[str, Any]]:
+    """Return where every case of a long log stands, furthest phase first; dates as the log has them."""
+    ranks = {streamed.model.parts(place): rank for rank, place in enumerate(streamed.model.places)}
+
+    def furthest(row: dict[str, Any]) -> tuple[Any, ...]:
+        return -ranks[row["phase"], row["stage"]], row["since"] is None, row["since"], row["case"]
+
+    told = sorted(streamed.cases.iter_rows(named=True), key=furthest)
+    return [{name: row["since_recorded" if name == "since" else name] for name in COLUMNS} for row in told]
 
 
 def _deviation(row: Deviation) -> dict[str, Any]:

@@ -1,17 +1,27 @@
 """Summary: every cell and sentence that a reader of a replay sees, as data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from onward.history.replayed import CaseRow, Replay
+from onward.history.histories import CaseRow, told_deviation
+from onward.history.replayed import Replay
 from onward.log.case_table import TITLE, CaseTable
+from onward.log.dates import Interval
 from onward.log.log import EventLog
 from onward.model.elements import Label, Years
 from onward.problems import SHOWN, Problem, UsageError
 
+if TYPE_CHECKING:
+    from onward.streaming.replaying import Streamed
+
 COLUMNS = ("case", "track", "phase", "stage", "label", "since", "events", "moves")
 """What a replay says of every case, whatever its model shows."""
+
+MOST_CASES = 200
+"""Cases that a table for people lists; nobody reads more."""
 
 _READINGS = {
     "certain": "an event counts from the last instant of its date",
@@ -62,11 +72,16 @@ def summarise(replay: Replay, cases: CaseTable | None = None) -> Summary:
                 *(known.of(row.case).get(name, "") for name in beside),
                 *(dict(row.shows)[name] for name in years),
             )
-            for row in furthest_first(replay)
+            for row in furthest_first(replay)[:MOST_CASES]
         ),
-        lines=tuple(_lines(replay)),
+        lines=(*_left_out(replay.histories.case_count), *_lines(replay)),
         warnings=tuple(_warnings(replay)),
     )
+
+
+def _left_out(cases: int) -> Iterator[str]:
+    if cases > MOST_CASES:
+        yield f"the {MOST_CASES} cases that are furthest, of {cases:,}; --format csv lists all"
 
 
 def beside_own(replay: Replay, cases: CaseTable | None) -> CaseTable:
@@ -93,42 +108,58 @@ def furthest_first(replay: Replay) -> list[CaseRow]:
     return sorted(replay.case_rows, key=lambda row: (-row.rank, row.since is None, row.since, row.case))
 
 
-def _lines(replay: Replay) -> Iterator[str]:
-    window = f"as of {replay.as_of.recorded}; " if replay.as_of else ""
+def _lines(replay: "Replay | Streamed") -> Iterator[str]:
+    as_of = replay.as_of.recorded if isinstance(replay.as_of, Interval) else replay.as_of
+    window = f"as of {as_of}; " if as_of else ""
     yield window + _READINGS[replay.reading]
     yield "steps: " + ", ".join(f"{count} {outcome}" for outcome, count in replay.outcomes.items())
     rows = replay.row_counts
     told = f"rows: {rows['read']} read = {rows['replayed']} replayed + {rows['rejected']} rejected"
-    if rows["after_as_of"] and replay.as_of:
-        told += (
-            f"; {rows['after_as_of']} of those replayed after {replay.as_of.recorded}, where nothing counts any more"
-        )
+    if rows["after_as_of"]:
+        told += f"; {rows['after_as_of']} of those replayed after {as_of}, where nothing counts any more"
     yield told
 
 
 def _warnings(replay: Replay) -> Iterator[str]:
     yield from noted(replay)
     yield from rejections(replay.log)
-    told = [
-        f"{row.kind}: {row.case}, {row.recorded or ''} {row.event} ({row.event_id}): {row.reason}"
+    told = (
+        told_deviation(row.kind, row.case, row.recorded, row.event, row.event_id, row.reason)
         for row in replay.deviation_rows
         if row.kind != "unknown"
-    ]
-    yield from _first(told, "deviations")
+    )
+    yield from _first(told, "deviations", replay.outcomes["refused"] + replay.breaches)
 
 
 def noted(replay: Replay) -> Iterator[str]:
     """Yield the notes of *replay*, such as unknown event types: the first of them, and a count."""
-    yield from _first([str(note) for note in replay.notes], "notes")
+    yield from _first(map(str, replay.notes), "notes", len(replay.notes))
 
 
 def rejections(log: EventLog) -> Iterator[str]:
     """Yield what was wrong with each row of *log* that was set aside: the first of them, and a count."""
     told = [f"set aside: {problem}" for row in log.rejected for problem in row.problems]
-    yield from _first(told, "problems")
+    yield from _first(told, "problems", len(told))
 
 
-def _first(told: list[str], what: str) -> Iterator[str]:
-    yield from told[:SHOWN]
-    if len(told) > SHOWN:
-        yield f"... and {len(told) - SHOWN} more {what} ({len(told)} in all)"
+def _first(told: Iterable[str], what: str, count: int) -> Iterator[str]:
+    yield from islice(told, SHOWN)
+    if count > SHOWN:
+        yield f"... and {count - SHOWN:,} more {what} ({count:,} in all)"
+
+
+def summarise_streamed(streamed: "Streamed") -> Summary:
+    """Return what a reader of a long replay sees: how many cases stand where."""
+    return Summary(
+        title=streamed.model.label,
+        headings=("phase", "cases"),
+        rows=tuple((label, f"{cases:,}") for label, cases in streamed.phases.select("label", "cases").rows() if cases),
+        lines=tuple(_lines(streamed)),
+        warnings=(
+            *_first(map(str, streamed.notes), "notes", len(streamed.notes)),
+            *_first(
+                (f"set aside: {problem}" for problem in streamed.rejected), "rows", streamed.row_counts["rejected"]
+            ),
+            *_first(streamed.deviations, "deviations", streamed.outcomes["refused"] + streamed.breaches),
+        ),
+    )
