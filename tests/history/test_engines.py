@@ -1,7 +1,9 @@
 """All engines give the same answer, in every column of every table."""
 
 import itertools
+import random
 
+import numpy as np
 import polars as pl
 import pytest
 from attrs import evolve
@@ -9,8 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import onward
+from onward.history import fold
 from onward.history.replayed import Engine
+from onward.history.standing import table_of
 from onward.history.stepping import Reading
+from onward.history.walked import by_name, paths_of, step_table
+from onward.history.walking import Walker
+from onward.log.columns import columns_of
 from onward.log.log import EventLog
 from onward.model.model import Model
 from onward.testing import logs, models
@@ -52,9 +59,7 @@ def test_the_columnar_engine_agrees_with_the_plain_one(drawn: tuple[Model, Event
 
 @given(models_with_logs(), READINGS, st.sampled_from(("2001", "2001-06-15", "2002", "1990")))
 @settings(deadline=None)
-def test_engines_agree_on_a_window_that_ends_early(
-    drawn: tuple[Model, EventLog], reading: Reading, as_of: str
-) -> None:
+def test_engines_agree_on_a_window_that_ends_early(drawn: tuple[Model, EventLog], reading: Reading, as_of: str) -> None:
     model, log = drawn
     plain, columnar = (
         onward.replay(model, log, as_of=as_of, reading=reading, engine=engine) for engine in ("plain", "columnar")
@@ -97,3 +102,50 @@ def taken(log: EventLog, rows: list[int]) -> EventLog:
         attributes=log.attributes,
         columns={name: tuple(values[row] for row in rows) for name, values in log.columns.items()},
     )
+
+
+@given(models_with_logs(), READINGS, st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_log_cut_into_stretches_anywhere_is_walked_as_if_it_were_whole(
+    drawn: tuple[Model, EventLog], reading: Reading, data: st.DataObject
+) -> None:
+    model, log = drawn
+    ends = [time.last if reading == "certain" else time.first for time in log.times]
+    log = taken(log, sorted(range(len(log)), key=ends.__getitem__))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(log)), max_size=4)))
+    whole, parts = Walker(model, reading), Walker(model, reading)
+    expected = walked(whole, log, 0)
+    found = [
+        row
+        for start, end in itertools.pairwise((0, *cuts, len(log)))
+        for row in walked(parts, taken(log, list(range(start, end))), start)
+    ]
+    assert found == expected
+    assert table_of(parts, by_name(parts)).rows() == table_of(whole, by_name(whole)).rows()
+
+
+def walked(walker: Walker, log: EventLog, start: int) -> list[tuple[object, ...]]:
+    columns = columns_of(log)
+    walk = walker.walk(columns)
+    walker.settle(columns, walk)
+    outcomes, counts = np.empty(len(walk), np.uint8), np.zeros(5, np.int64)
+    fold.outcomes_of(walk.paths, walk.letters, walker.tables().answered, outcomes, counts)
+    table = step_table(columns, walker, walk, paths_of(walker.model, walker.paths), outcomes, start=start)
+    return [*table.rows(), ("breaches", int((walk.told[:, fold.TOLD_WHAT] >= 0).sum()))][: len(table)]
+
+
+@given(models_with_logs(), st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_the_order_of_rows_of_different_cases_does_not_matter(
+    drawn: tuple[Model, EventLog], shuffle: random.Random
+) -> None:
+    model, log = drawn
+    named = evolve(log, ids=tuple(f"row {row}" for row in range(len(log))))
+    # Rows of one case stay in their order; those of pairs may share a case with any other.
+    owners = [log.case_names[row] if log.has_case else "" for row in range(len(log))]
+    ranks = {owner: shuffle.random() for owner in sorted(set(owners))}
+    order = sorted(range(len(log)), key=lambda row: ranks[owners[row]])
+    one = onward.replay(model, named, engine="columnar")
+    other = onward.replay(model, taken(named, order), engine="columnar")
+    if not log.has_organizations:
+        assert other.steps.drop("row").rows() == one.steps.drop("row").rows()
