@@ -12,6 +12,7 @@ import onward
 from onward.history import fold
 from onward.history.alphabets import letters_of
 from onward.history.looking import LookUp, look_up_of, standing, visited
+from onward.history.minimising import parted
 from onward.history.product import paths_of, product_of
 from onward.history.program import Program
 from onward.history.tables import Tables, tables_of
@@ -246,3 +247,8 @@ def test_a_case_that_the_automaton_has_no_state_for_is_told_of() -> None:
     assert states is not None
     assert begun.places[states >> 1].tolist() == [2]
     assert len(product_of(program, (unknown, rest, ring))) == 4
+
+
+def test_rows_of_large_numbers_are_told_apart() -> None:
+    rows = np.array([[1, 2**61], [2, 2**60], [1, 2**60], [1, 2**61], [3, 0]])
+    assert parted(np.zeros(5, np.int64), rows).tolist() == [1, 2, 0, 1, 3]

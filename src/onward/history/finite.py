@@ -65,7 +65,7 @@ def caps_of(model: Model, tests: Sequence[Test]) -> tuple[int, ...]:
     for test in tests:
         if test.kind in {"counter", "before"}:
             caps[test.what] = max(caps[test.what], test.bound)
-    return tuple(max(cap - 1, 0) for cap in caps)
+    return tuple(caps)
 
 
 def endless(model: Model) -> Iterator[Problem]:

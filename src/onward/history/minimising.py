@@ -3,6 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+_DENSE = 1 << 31
+"""Numbers up to which a column and as many classes fit in 64 bits together."""
+
 
 def classes_of(outputs: NDArray[np.int64], following: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return the class of every state: two are in one if every run puts out from the one what it does from the other.
@@ -27,6 +30,8 @@ def parted(classes: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np
     """Part the *classes*, numbers from 0, of rows that differ in one of *columns*, whole numbers from 0."""
     for column in columns.T:
         if column.any():
+            if column.max() > _DENSE:
+                _, column = np.unique(column, return_inverse=True)  # noqa: PLW2901  # the same, in fewer numbers
             _, classes = np.unique(classes * (column.max() + 1) + column, return_inverse=True)
     return classes
 
