@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 import onward
 from onward.history import fold
-from onward.history.replayed import Engine
+from onward.history.finite import asked_of_memory
+from onward.history.histories import Engine
+from onward.history.letters import Alphabet
+from onward.history.program import Program
 from onward.history.standing import table_of
 from onward.history.stepping import Reading
 from onward.history.walked import by_name, paths_of, step_table
@@ -22,6 +25,7 @@ from onward.log.log import EventLog
 from onward.model.model import Model
 from onward.testing import logs, models
 
+ENGINES: st.SearchStrategy[Engine] = st.sampled_from(("plain", "columnar", "automaton"))
 READINGS: st.SearchStrategy[Reading] = st.sampled_from(("certain", "possible"))
 
 
@@ -51,10 +55,28 @@ def assert_same(one: onward.Replay, other: onward.Replay) -> None:
 
 @given(models_with_logs(), READINGS)
 @settings(max_examples=300, deadline=None)
-def test_the_columnar_engine_agrees_with_the_plain_one(drawn: tuple[Model, EventLog], reading: Reading) -> None:
+def test_columns_and_automaton_agree_with_the_plain_engine(drawn: tuple[Model, EventLog], reading: Reading) -> None:
     model, log = drawn
     plain = onward.replay(model, log, reading=reading, engine="plain")
-    assert_same(onward.replay(model, log, reading=reading, engine="columnar"), plain)
+    columnar = onward.replay(model, log, reading=reading, engine="columnar")
+    assert columnar.engine == "columnar"
+    assert_same(columnar, plain)
+    if is_finite(model, log):
+        looked_up = onward.replay(model, log, reading=reading, engine="automaton")
+        assert looked_up.engine == "automaton"
+        assert_same(looked_up, plain)
+    else:
+        with pytest.raises(onward.ModelError):
+            onward.replay(model, log, reading=reading, engine="automaton")
+
+
+def is_finite(model: Model, log: EventLog) -> bool:
+    """Tell whether no guard that the log's events ask looks at a clock or reckons with counters."""
+    program, alphabet = Program(model), Alphabet(model)
+    alphabet.read(columns_of(log))
+    for letter in alphabet.letters:
+        program.page(letter)
+    return {test.kind for test in asked_of_memory(program, alphabet.letters)}.isdisjoint({"clock", "sum"})
 
 
 @given(models_with_logs(), READINGS, st.sampled_from(("2001", "2001-06-15", "2002", "1990")))
@@ -77,11 +99,8 @@ def test_going_on_from_where_a_first_half_ended_equals_replaying_the_whole(
     ends = [time.last if reading == "certain" else time.first for time in log.times]
     order = sorted(range(len(log)), key=ends.__getitem__)
     half = data.draw(st.integers(0, len(log)))
-    engines: st.SearchStrategy[Engine] = st.sampled_from(("plain", "columnar"))
-    first = onward.replay(model, taken(log, order[:half]), reading=reading, engine=data.draw(engines))
-    second = onward.replay(
-        model, taken(log, order[half:]), reading=reading, states=first.states, engine=data.draw(engines)
-    )
+    first = replayed(model, taken(log, order[:half]), reading, None, data.draw(ENGINES))
+    second = replayed(model, taken(log, order[half:]), reading, first.states, data.draw(ENGINES))
     assert dict(second.states.by_case) == dict(whole.states.by_case)
     steps = [row for part in (first, second) for row in part.steps.drop("row", "event_id").rows()]
     assert sorted(steps, key=str) == sorted(whole.steps.drop("row", "event_id").rows(), key=str)
@@ -90,6 +109,15 @@ def test_going_on_from_where_a_first_half_ended_equals_replaying_the_whole(
     spells = {row for part in (first, second) for row in part.spells.filter(pl.col("end").is_not_null()).rows()}
     assert spells == set(whole.spells.filter(pl.col("end").is_not_null()).rows())
     assert second.spells.filter(pl.col("end").is_null()).rows() == whole.spells.filter(pl.col("end").is_null()).rows()
+
+
+def replayed(
+    model: Model, log: EventLog, reading: Reading, states: onward.States | None, engine: Engine
+) -> onward.Replay:
+    try:
+        return onward.replay(model, log, reading=reading, states=states, engine=engine)
+    except onward.ModelError:  # the model is not finite
+        return onward.replay(model, log, reading=reading, states=states, engine="columnar")
 
 
 def taken(log: EventLog, rows: list[int]) -> EventLog:
@@ -134,18 +162,22 @@ def walked(walker: Walker, log: EventLog, start: int) -> list[tuple[object, ...]
     return [*table.rows(), ("breaches", int((walk.told[:, fold.TOLD_WHAT] >= 0).sum()))][: len(table)]
 
 
-@given(models_with_logs(), st.randoms(use_true_random=False))
+@st.composite
+def models_of_named_cases(draw: st.DrawFn) -> tuple[Model, EventLog]:
+    model = draw(models(cases="column"))
+    return model, draw(logs(model))
+
+
+@given(models_of_named_cases(), st.randoms(use_true_random=False), ENGINES)
 @settings(deadline=None)
 def test_the_order_of_rows_of_different_cases_does_not_matter(
-    drawn: tuple[Model, EventLog], shuffle: random.Random
+    drawn: tuple[Model, EventLog], shuffle: random.Random, engine: Engine
 ) -> None:
     model, log = drawn
     named = evolve(log, ids=tuple(f"row {row}" for row in range(len(log))))
-    # Rows of one case stay in their order; those of pairs may share a case with any other.
-    owners = [log.case_names[row] if log.has_case else "" for row in range(len(log))]
-    ranks = {owner: shuffle.random() for owner in sorted(set(owners))}
-    order = sorted(range(len(log)), key=lambda row: ranks[owners[row]])
-    one = onward.replay(model, named, engine="columnar")
-    other = onward.replay(model, taken(named, order), engine="columnar")
-    if not log.has_organizations:
-        assert other.steps.drop("row").rows() == one.steps.drop("row").rows()
+    # Rows of one case stay in their order.
+    ranks = {case: shuffle.random() for case in sorted(set(log.case_names))}
+    order = sorted(range(len(log)), key=lambda row: ranks[log.case_names[row]])
+    one = replayed(model, named, "certain", None, engine)
+    other = replayed(model, taken(named, order), "certain", None, engine)
+    assert other.steps.drop("row").rows() == one.steps.drop("row").rows()

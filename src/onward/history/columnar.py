@@ -1,6 +1,6 @@
 """The columnar engine: a log as columns, walked by a compiled fold; its histories are worked out when asked for."""
 
-from onward.history.replayed import Engine
+from onward.history.histories import Engine
 from onward.history.standing import stand
 from onward.history.states import States
 from onward.history.stepping import Reading
@@ -20,16 +20,17 @@ def run_by_columns(  # noqa: PLR0913  # what `replay` was asked for
     window: Interval | None,
     reading: Reading,
     earlier: States | None,
-    engine: Engine,
+    engine: Engine | None,
 ) -> WalkHistories:
     """Run *log* through *model*; *earlier* is where its cases stood before.
 
     Raises:
         LogError: the log does not name cases as the model asks, or has events before those that *earlier* knows.
+        ModelError: the automaton was asked for, and the model is not finite.
         UnfitError: the engine cannot run it.
 
     """
-    walker = Walker(model, reading)
+    walker = Walker(model, reading, engine)
     if earlier is not None:
         stand(walker, earlier)
     columns = columns_of(log)

@@ -42,6 +42,7 @@ def deviations_of(  # noqa: PLR0913  # what was seen, what it did, and the order
     reverses: NDArray[np.bool_],
     positions: NDArray[np.int64] | None = None,
     most: int | None = None,
+    numbered: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Return what went against the model, by case and then by time.
 
@@ -53,6 +54,7 @@ def deviations_of(  # noqa: PLR0913  # what was seen, what it did, and the order
         reverses: by path, whether it leads back.
         positions: where every step stands among all; None is the order in which they counted.
         most: how many to tell of at most, unknown event types left out; None is all.
+        numbered: the number of every row, where they do not simply count from 0.
 
     """
     model = walker.model
@@ -82,12 +84,12 @@ def deviations_of(  # noqa: PLR0913  # what was seen, what it did, and the order
     kind = np.where(numbers >= 0, 2, np.where(paths % 2 == 0, 0, 1))
     names = pl.Series(model.places, dtype=pl.String)
     ids = columns.ids.gather(rows) if columns.ids is not None else pl.Series([""]).new_from_index(0, len(rows))
-    numbered = (rows + 1).cast(pl.String)
+    named = ((rows if numbered is None else numbered.gather(rows)) + 1).cast(pl.String)
     return pl.DataFrame(
         {
             "case": walker.case_names.gather(pl.Series(walk.cases[steps])),
             "track": pl.Series([None], dtype=pl.String).new_from_index(0, len(rows)),
-            "event_id": pl.select(pl.when(ids == "").then(numbered).otherwise(ids)).to_series(),
+            "event_id": pl.select(pl.when(ids == "").then(named).otherwise(ids)).to_series(),
             "time": ends.gather(rows),
             "recorded": columns.times.recorded(rows),
             "event": columns.types.texts.gather(pl.Series(columns.types.codes).gather(rows)),

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, get_args
 
-from onward.history.histories import Histories
+from onward.history.histories import Engine, Histories
 from onward.history.plain import run_plainly
-from onward.history.replayed import Engine, Replay
+from onward.history.replayed import Replay
 from onward.history.states import States, check_states
 from onward.history.stepping import Reading, checked_reading, instant
 from onward.history.window import window_of
@@ -59,12 +59,12 @@ def replay(  # noqa: PLR0913  # how a log is read, where it begins and ends, and
         check_states(states, model, reading)
     seen = log if isinstance(log, EventLog) else _log_of(log)
     window = window_of(as_of) or _last(seen, reading)
-    chosen = engine or ("plain" if len(seen) < MANY else "columnar")
-    if chosen != "plain":
-        told = _by_columns(model, seen, window, reading, states, chosen, asked=engine is not None)
-        if told is not None:
-            return Replay(model, seen, window, reading, chosen, told)
-    return Replay(model, seen, window, reading, "plain", run_plainly(model, seen, window, reading, states))
+    told: Histories | None = None
+    if engine in {"columnar", "automaton"} or (engine is None and len(seen) >= MANY):
+        told = _by_columns(model, seen, window, reading, states, engine)
+    if told is None:
+        told = run_plainly(model, seen, window, reading, states)
+    return Replay(model, seen, window, reading, told)
 
 
 def _by_columns(  # noqa: PLR0913  # what `replay` was asked for
@@ -73,20 +73,18 @@ def _by_columns(  # noqa: PLR0913  # what `replay` was asked for
     window: Interval | None,
     reading: Reading,
     states: States | None,
-    engine: Engine,
-    *,
-    asked: bool,
+    engine: Engine | None,
 ) -> Histories | None:
-    """Return what the columnar engine makes of *log*; None where it cannot run it and nobody *asked* for it by name."""
+    """Return what the columnar engine makes of *log*; None where it cannot run it and no *engine* was asked for."""
     from onward.history.columnar import run_by_columns  # noqa: PLC0415  # the compiler is heavy, and small logs do without
     from onward.history.program import UnfitError  # noqa: PLC0415
 
     try:
         return run_by_columns(model, log, window, reading, states, engine)
     except UnfitError:
-        if asked:
-            raise
-        return None
+        if engine is None:
+            return None
+        raise
 
 
 def _check_engine(engine: str | None) -> None:

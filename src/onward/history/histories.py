@@ -6,7 +6,7 @@ Rows are plain values; polars is imported when a table is asked for. Which engin
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from attrs import asdict, field, frozen
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from onward.history.states import States
+
+
+Engine = Literal["plain", "columnar", "automaton"]
+"""What runs a log: one step at a time, as columns, or by looking up the automaton. All give the same answer."""
 
 
 @frozen
@@ -165,6 +169,10 @@ class Histories(Protocol):
     """What a log became, whichever engine ran it. Tables are sorted by case and then by time."""
 
     @property
+    def engine(self) -> Engine:
+        """Which engine ran it."""
+
+    @property
     def case_rows(self) -> Sequence[CaseRow]:
         """One row a case and track."""
 
@@ -244,6 +252,7 @@ class RowHistories:
     after_as_of: int
     rows: Mapping[str, tuple[int, ...]]
     states: "States" = field(repr=False)
+    engine: Engine = "plain"
 
     @property
     def case_count(self) -> int:

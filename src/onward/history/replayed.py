@@ -5,11 +5,11 @@ Rows are plain values; polars is imported when a table is asked for.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from onward.history.histories import CaseRow, Deviation, Histories, Spell, StepRow
+from onward.history.histories import CaseRow, Deviation, Engine, Histories, Spell, StepRow
 from onward.history.notes import notes_on
 from onward.history.states import States
 from onward.history.stepping import Outcome, Reading
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from onward.history.machine import Live
 
 
-Engine = Literal["plain", "columnar", "automaton"]
-"""What runs a log: one step at a time, as columns, or by looking up the automaton. All give the same answer."""
-
-
 @frozen(repr=False)
 class Replay:
     """What a log became in the light of a model.
@@ -40,7 +36,6 @@ class Replay:
         log: what was seen.
         as_of: the end of the window (None: an empty log).
         reading: which end of a partial date counted.
-        engine: which engine ran it: `plain`, `columnar` or `automaton`.
         histories: what it tells, as rows and as tables.
 
     """
@@ -49,13 +44,17 @@ class Replay:
     log: EventLog
     as_of: Interval | None
     reading: Reading
-    engine: Engine
     histories: Histories = field(repr=False)
 
     def __repr__(self) -> str:
         as_of = self.as_of.recorded if self.as_of else None
         told = f"model={self.model.name!r}, log={self.log.name!r}, as_of={as_of!r}"
         return f"Replay({told}, cases={self.histories.case_count}, steps={sum(self.outcomes.values())})"
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine ran it: `plain`, `columnar` or `automaton`."""
+        return self.histories.engine
 
     @property
     def case_rows(self) -> Sequence[CaseRow]:

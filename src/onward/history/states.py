@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,9 @@ DATES = ("first", "since", "began", "last")
 
 @frozen(eq=False)
 class States:
-    """Where every case stands.
+    """Where every case stands at the end of a replay, to go on from.
+
+    `len` counts the cases.
 
     Attributes:
         model: the model that brought them there.
@@ -126,6 +129,17 @@ def check_states(states: States, model: Model, reading: Reading) -> None:
     if states.reading != reading:
         what = f"the states were made by the reading {states.reading!r}"
         raise UsageError([Problem("reading", what, f"ask for reading={states.reading!r}, or replay the whole log")])
+
+
+def is_before(states: States, case: str, when: str) -> bool:
+    """Tell whether the date *when*, as written, counts before the last event that *states* know of *case*."""
+
+    def moment(date: str) -> datetime:
+        interval = parse_interval(date)
+        return interval.last if states.reading == "certain" else interval.first
+
+    known = states.table.filter(states.table["case"] == case)["last"].drop_nulls()
+    return any(moment(when) < moment(last) for last in known)
 
 
 def plain_header(states: States) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from onward.history.histories import (
     STEPS,
     CaseRow,
     Deviation,
+    Engine,
     Spell,
     StepRow,
     cases_frame,
@@ -154,6 +155,11 @@ class WalkHistories:
     def reading(self) -> Reading:
         """Which end of a date counted."""
         return self.walker.reading
+
+    @property
+    def engine(self) -> Engine:
+        """Which engine ran it."""
+        return self.walker.ran
 
     @cached_property
     def by_name(self) -> NDArray[np.uint32]:

@@ -1,5 +1,6 @@
 """Walking: a log as columns, carried through a program stretch by stretch; memory grows with cases, not with events."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,10 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from onward.history import fold
+from onward.history.histories import Engine
 from onward.history.letters import Alphabet, numbers_of
+from onward.history.looking import LookUp, look_up_of, standing
+from onward.history.product import MOST_STATES, Paths, paths_of, product_of, used_of
 from onward.history.program import Program
 from onward.history.seating import Seats, microseconds, moments_of, seating_of
 from onward.history.stepping import Reading
@@ -19,9 +23,12 @@ from onward.log.dates import Interval
 from onward.log.log import Value
 from onward.model.elements import Distinct
 from onward.model.model import Model
+from onward.problems import ModelError
 
-_MOST_LISTED = 1_000
-"""Rows whose problem is told one by one; beyond it they are counted."""
+MANY = 100_000
+"""Steps from which on it pays to work out the automaton."""
+
+Told = NDArray[np.int64]
 
 
 @frozen(eq=False)
@@ -94,11 +101,13 @@ class Walker:
         ways: by path and transition, the path that is longer by it.
         known: the values that each case has had, as keys.
         running: the spells that ran when the walk began.
+        engine: `columnar` (the general fold), `automaton` (a table, or an error), or None: whichever is faster.
 
     """
 
     model: Model
     reading: Reading
+    engine: Engine | None = None
     program: Program = field(init=False)
     alphabet: Alphabet = field(init=False)
     case_names: pl.Series = field(factory=lambda: pl.Series([], dtype=pl.String), init=False)
@@ -117,6 +126,8 @@ class Walker:
     _roster: pl.Series = field(init=False)
     _used: NDArray[np.int64] = field(init=False)
     _tables: Tables | None = field(default=None, init=False)
+    _look_up: LookUp | None = field(default=None, init=False)
+    _is_endless: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.program = Program(self.model)
@@ -137,15 +148,14 @@ class Walker:
         self._used = np.array([len(self.model.places), 0, 0], np.int64)
 
     @property
-    def paths(self) -> list[tuple[int, tuple[int, ...]]]:
+    def ran(self) -> Engine:
+        """The engine that has carried the cases."""
+        return "columnar" if self._look_up is None else "automaton"
+
+    @property
+    def paths(self) -> Paths:
         """The rank of the place where every path begins, and its transitions; each path at its number."""
-        found: list[tuple[int, tuple[int, ...]]] = [(rank, ()) for rank in range(len(self.model.places))]
-        found += [(0, ())] * (int(self._used[0]) - len(found))
-        # A path is longer than the one it goes on from, and was numbered after it.
-        for path, transition in zip(*np.nonzero(self.ways), strict=True):
-            begin, fired = found[path]
-            found[self.ways[path, transition]] = begin, (*fired, int(transition))
-        return found
+        return paths_of(self.ways, len(self.model.places))
 
     def tables(self) -> Tables:
         """Return the tables of the program for the letters met so far."""
@@ -171,35 +181,106 @@ class Walker:
         seats = Seats(seating.rows, self.enter(seating.names)[seating.cases])
         moments = seats.of(moments_of(columns.times, self.reading))
         letters = seats.of(self.alphabet.read(columns))
-        tables = self.tables()
+        self.tables()
         codes, values = self._codes(columns, seats), self._values(columns, seats)
         order = self._order(seats, moments, columns.times, until, start)
         steps = len(moments) if order is None else len(order)
-        paths = np.empty(steps, np.int32)
-        told: list[NDArray[np.int64]] = []
-        self.clocks[:, [fold.AT_SINCE, fold.AT_BEGAN]] = -1
-        done, why = 0, fold.FULL_TOLD
-        room = np.empty((max(1024, 4 * (len(tables.bits) + 2)), fold.TOLD_MEMORY + len(self.model.context)), np.int64)
         rows = np.empty(0, np.int64) if order is None else order
-        while why != fold.DONE:
-            done, why = fold.fold(
-                *(done, steps, rows, seats.cases, letters, moments, codes, values),
-                *(self.memory, self.clocks, self.known, _shift(self.known), self._used),
-                *tables.arguments(),
-                *(self.ways, room, paths),
-            )
-            told.append(room[: self._used[2]].copy())
-            self._used[2] = 0
-            self._make_room(why)
+        paths = np.empty(steps, np.int32)
+        self.clocks[:, [fold.AT_SINCE, fold.AT_BEGAN]] = -1
+        given = (steps, rows, seats.cases, letters, moments, codes)
+        found = self._looked_up(steps)
+        told = self._by_tests(given, values, paths) if found is None else self._by_states(given, *found, paths)
         self._visit(steps, rows, seats, moments)
         return Walk(
             order=order,
             cases=seats.cases if order is None else seats.cases[order],
             letters=letters if order is None else letters[order],
             paths=paths,
-            told=np.concatenate(told),
+            told=told,
             seat_rows=seats.rows,
         )
+
+    def _by_tests(self, given: tuple[Any, ...], values: NDArray[np.float64], paths: NDArray[np.int32]) -> Told:
+        """Carry the cases over what is *given* by the general fold, and return what is told of it."""
+        tables = self.tables()
+        room = self._room(len(tables.bits))
+
+        def onward(done: int) -> tuple[int, int]:
+            steps, *columns = given
+            return fold.fold(  # type: ignore[no-any-return]  # numba ships no types
+                *(done, steps, *columns, values, self.memory, self.clocks, self.known, _shift(self.known), self._used),
+                *(*tables.arguments(), self.ways, room, paths),
+            )
+
+        return self._carry(onward, room)
+
+    def _by_states(
+        self, given: tuple[Any, ...], look: LookUp, states: NDArray[np.uint32], paths: NDArray[np.int32]
+    ) -> Told:
+        """Carry the cases over what is *given* by looking up the automaton, and return what is told of it."""
+        room = self._room(len(look.breaches))
+
+        def onward(done: int) -> tuple[int, int]:
+            steps, *columns = given
+            return fold.tally(  # type: ignore[no-any-return]  # as above
+                *(done, steps, *columns, self.memory, self.clocks, self.known, _shift(self.known), self._used),
+                *(*look.arguments(states), room, paths),
+            )
+
+        told = self._carry(onward, room)
+        look.settle(states, self.memory, self.clocks)
+        return told
+
+    def _room(self, most: int) -> Told:
+        """Return room for what is told, *most* of it by one row."""
+        return np.empty((max(1024, 4 * (most + 2)), fold.TOLD_MEMORY + len(self.model.context)), np.int64)
+
+    def _carry(self, onward: Callable[[int], tuple[int, int]], room: Told) -> Told:
+        """Go *onward*, making room wherever it runs out, and return what was told in *room* on the way."""
+        told: list[Told] = []
+        done, why = 0, fold.FULL_TOLD
+        while why != fold.DONE:
+            done, why = onward(done)
+            told.append(room[: self._used[2]].copy())
+            self._used[2] = 0
+            if why == fold.FULL_PATHS:
+                self.ways = np.vstack([self.ways, np.zeros_like(self.ways)])
+            elif why == fold.FULL_VALUES:
+                self.known = _widened(self.known)
+        return np.concatenate(told)
+
+    def _looked_up(self, steps: int) -> tuple[LookUp, NDArray[np.uint32]] | None:
+        """Return the automaton and the state of every case, if that is how to carry them over *steps* steps.
+
+        Raises:
+            ModelError: the automaton is asked for by name, and the model is not finite.
+
+        """
+        if self.engine == "columnar" or (self.engine is None and (steps < MANY or self._is_endless)):
+            return None
+        look = self._look_up
+        if look is not None and len(look.counts) > len(self.alphabet.letters):
+            states = look.states(self.memory, self.clocks)
+            if states is not None:
+                return look, states
+        letters = self.alphabet.letters
+        most = MOST_STATES if self.engine else steps // (4 * len(letters))
+        try:
+            product = product_of(
+                self.program, letters, ways=self.ways, begun=standing(self.memory, self.clocks), most=most
+            )
+        except ModelError:
+            if self.engine:
+                raise
+            self._is_endless = True
+            return None
+        self.ways = product.ways
+        self._used[0] = used_of(product.ways, len(self.model.places))
+        self._look_up = look = look_up_of(self.program, product, self.tables())
+        states = look.states(self.memory, self.clocks)
+        assert states is not None  # noqa: S101  # every case's state is one to begin from
+        return look, states
 
     def _visit(self, steps: int, rows: NDArray[np.int64], seats: Seats, moments: NDArray[np.int64]) -> None:
         """Count the events of this stretch, and note when each case's first and last ones counted."""
@@ -219,12 +300,6 @@ class Walker:
             fresh = np.flatnonzero(seats >= 0)
             rows = seats[fresh] if walk.seat_rows is None else walk.seat_rows[seats[fresh]]
             self.texts[fresh, number] = columns.times.recorded(pl.Series(rows, dtype=pl.UInt32)).to_numpy()
-
-    def _make_room(self, why: int) -> None:
-        if why == fold.FULL_PATHS:
-            self.ways = np.vstack([self.ways, np.zeros_like(self.ways)])
-        elif why == fold.FULL_VALUES:
-            self.known = _widened(self.known)
 
     def enter(self, names: pl.Series) -> NDArray[np.uint32]:
         """Return the number of each of *names*, all different, making room for those that are new."""
