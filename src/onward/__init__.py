@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from onward.model.model import Model
     from onward.model.writing import write_model
     from onward.problems import LogError, ModelError, OnwardError, Problem, UsageError
+    from onward.streaming.converting import Converted, convert
     from onward.streaming.replaying import Streamed, replay_to
     from onward.streaming.saving import read_states, write_states
 
@@ -40,6 +41,7 @@ _HOMES = {
     "onward.model.model": ("Model",),
     "onward.model.writing": ("write_model",),
     "onward.problems": ("LogError", "ModelError", "OnwardError", "Problem", "UsageError"),
+    "onward.streaming.converting": ("Converted", "convert"),
     "onward.streaming.replaying": ("Streamed", "replay_to"),
     "onward.streaming.saving": ("read_states", "write_states"),
 }
@@ -47,6 +49,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Automaton",
+    "Converted",
     "Event",
     "EventLog",
     "Live",
@@ -63,6 +66,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "automaton",
+    "convert",
     "live",
     "load_cases",
     "load_model",

@@ -13,9 +13,9 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import onward
-from onward.history.plain import rows_by_case
 from onward.history.judging import View, guard_holds
 from onward.history.machine import choose_by_machine
+from onward.history.plain import rows_by_case
 from onward.history.state import CaseState, not_begun
 from onward.history.stepping import OUTCOMES, step
 from onward.log.log import Event, EventLog

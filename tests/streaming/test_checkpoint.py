@@ -9,7 +9,6 @@ from onward.streaming.checkpoint import (
     Checkpoint,
     differences,
     read_checkpoint,
-    remove_checkpoint,
     write_checkpoint,
     write_whole,
 )
@@ -38,7 +37,7 @@ def test_a_checkpoint_is_read_as_it_was_written(left: tuple[Path, Checkpoint]) -
     assert found.facts == json.loads(json.dumps(FACTS))
     left_there = {f".steps.csv.onward-{kind}" for kind in ("checkpoint", "index", "part")}
     assert {file.name for file in path.parent.iterdir()} == left_there
-    remove_checkpoint(path)
+    checkpoint_of(path).unlink()
     assert read_checkpoint(path, FACTS) == (None, "")
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "replay": "replay a log; without one, the six partnerships of the 2007 report",
     "explain": "the life of one case, step by step, with reasons and what is missing",
+    "convert": "a log in another format, under Onward's names of columns",
     "models": "the models that come with Onward",
     "schema": "the format of a model file, as JSON Schema",
 }

@@ -64,7 +64,10 @@ class Arguments(argparse.ArgumentParser):
     def add_log(self) -> None:
         """Add the arguments that say what is replayed."""
         self.add_argument(
-            "log", nargs="?", metavar="LOG", help="event log (.csv, .tsv, .jsonl); left out: the model's own log"
+            "log",
+            nargs="?",
+            metavar="LOG",
+            help="event log (.csv, .tsv, .jsonl, .parquet, .arrow, .csv.gz ...); left out: the model's own log",
         )
         self.add_argument(
             "-m",

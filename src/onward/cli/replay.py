@@ -53,7 +53,27 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     arguments = parser.answer(argv)
     if arguments.steps and not arguments.output:
         parser.error("--steps needs -o FILE")
+    if arguments.save_state == "":
+        parser.error("--save-state needs a file name")
+    _check_outputs(arguments)
     return _run_long(arguments, stdout, stderr) if _is_long(arguments) else _run_short(arguments, stdout, stderr)
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Make sure, before any work, that what is written overwrites nothing that is read, and that it can be."""
+    if not arguments.output and arguments.save_state is None:
+        return
+    from onward.streaming.output import check_apart, check_ending  # noqa: PLC0415  # only when there is work
+    from onward.streaming.saving import check_place  # noqa: PLC0415
+
+    read = {"the log that is read": arguments.log, "the model": arguments.model, "the table of cases": arguments.cases}
+    if arguments.output:
+        check_apart(Path(arguments.output), {**read, "the state that is read": arguments.from_state})
+        if not arguments.steps:
+            check_ending(Path(arguments.output), (".csv", ".json"))
+    if arguments.save_state is not None:
+        check_apart(Path(arguments.save_state), {**read, "the other output": arguments.output})
+        check_place(arguments.save_state)
 
 
 def _is_long(arguments: argparse.Namespace) -> bool:
@@ -90,9 +110,10 @@ def _run_short(arguments: argparse.Namespace, stdout: TextIO, stderr: TextIO) ->
     summary = summarise(done, study.cases)
     steps = _steps_path(arguments)
     if steps is not None:
-        from onward.streaming.output import write_table  # noqa: PLC0415  # as above
+        from onward.history.histories import in_order  # noqa: PLC0415  # as above
+        from onward.streaming.output import write_table  # noqa: PLC0415
 
-        write_table(done.steps.sort("time", "row", maintain_order=True), steps)
+        write_table(in_order(done.steps), steps)
         arguments.output = None
     match format_of(arguments):
         case "json":
@@ -111,11 +132,15 @@ def _run_long(arguments: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> 
     """Replay a log that is read in batches."""
     from onward.history.program import UnfitError  # noqa: PLC0415  # as above
     from onward.library import load_model  # noqa: PLC0415
+    from onward.problems import Problem, UsageError  # noqa: PLC0415
     from onward.report import data  # noqa: PLC0415
     from onward.report.summary import COLUMNS, summarise_streamed  # noqa: PLC0415
     from onward.streaming.progress import Progress  # noqa: PLC0415
     from onward.streaming.replaying import replay_to  # noqa: PLC0415
 
+    if arguments.cases is not None:
+        what = "a table of cases is printed beside logs that are held as a whole, and this one is read in batches"
+        raise UsageError([Problem("--cases", what, "leave it out, or add `--engine columnar`")])
     model = load_model(arguments.model)
     try:
         done = replay_to(

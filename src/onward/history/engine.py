@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 from onward.history.histories import Engine, Histories
 from onward.history.plain import run_plainly
 from onward.history.replayed import Replay
-from onward.history.states import States, check_states
+from onward.history.states import States, check_kinds, check_states
 from onward.history.stepping import Reading, checked_reading, instant
 from onward.history.window import window_of
 from onward.log.dates import Interval
@@ -58,13 +58,15 @@ def replay(  # noqa: PLR0913  # how a log is read, where it begins and ends, and
     if states is not None:
         check_states(states, model, reading)
     seen = log if isinstance(log, EventLog) else _log_of(log)
+    if states is not None:
+        check_kinds(states, seen)
     window = window_of(as_of) or _last(seen, reading)
     told: Histories | None = None
     if engine in {"columnar", "automaton"} or (engine is None and len(seen) >= MANY):
         told = _by_columns(model, seen, window, reading, states, engine)
     if told is None:
         told = run_plainly(model, seen, window, reading, states)
-    return Replay(model, seen, window, reading, told)
+    return Replay(model, seen, window, reading, told, states)
 
 
 def _by_columns(  # noqa: PLR0913  # what `replay` was asked for

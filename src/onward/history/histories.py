@@ -88,13 +88,6 @@ class Deviation:
     track: str | None = None
 
 
-def told_deviation(  # noqa: PLR0913  # the cells of a row
-    kind: str, case: str, recorded: str | None, event: str, event_id: str, reason: str
-) -> str:
-    """Return a deviation in one line."""
-    return f"{kind}: {case}, {recorded or ''} {event} ({event_id}): {reason}"
-
-
 CASES: Mapping[str, str] = {
     "case": "String",
     "track": "String",
@@ -163,6 +156,14 @@ def frame_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> "
 
     told = list(rows)
     return pl.DataFrame({name: [row.get(name) for row in told] for name in columns}, schema=schema_of(columns))
+
+
+def in_order(steps: "pl.DataFrame") -> "pl.DataFrame":
+    """Return a table of *steps* as the log has them, if each case's rows stand there in time order; else by time."""
+    import polars as pl  # noqa: PLC0415  # as above
+
+    back = steps.select((pl.col("row").diff().over("case") < 0).any()).item()
+    return steps.sort("time", "row", "case") if back else steps.sort("row", "case")
 
 
 class Histories(Protocol):

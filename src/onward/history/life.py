@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from onward.history.state import CaseState, not_begun
+from onward.history.state import CaseState
 from onward.history.stepping import Reading, Reason, Step, instant, kept_from, step, view_of
 from onward.history.window import events_until
 from onward.log.dates import Interval
@@ -56,10 +56,15 @@ class Life:
 
 
 def life_of(  # noqa: PLR0913  # one case is a model, a log, rows, a window and a reading
-    model: Model, log: EventLog, case: str, rows: Sequence[int], as_of: Interval | None, reading: Reading
+    model: Model,
+    log: EventLog,
+    begin: CaseState,
+    rows: Sequence[int],
+    as_of: Interval | None,
+    reading: Reading,
 ) -> Life:
-    """Return the life of *case*, whose events stand in *rows* of *log*, in the order in which they count."""
-    states = [not_begun(model, case)]
+    """Return the life of a case from *begin* on, whose events stand in *rows* of *log*, as they count."""
+    states = [begin]
     steps: list[Step] = []
     for event in events_until(log, rows, as_of, reading):
         state, done = step(model, states[-1], event, reading=reading)

@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from onward.history import fold
-from onward.history.alphabets import Variant
+from onward.history.alphabets import MOST_LETTERS, Variant
 from onward.history.finite import asked_of_memory, caps_of, endless, is_finite
 from onward.history.program import Letter, Program
 from onward.history.tables import Tables, tables_of
@@ -96,6 +96,7 @@ def product_of(
     if not is_finite(tests):
         raise ModelError(endless(model))
     caps = caps_of(model, tests)
+    _check_variants(program, letters)
     variants, fresh = _variants(program, letters)
     explorer = _Explorer(program, variants, _tables(program, letters), _room_for(model) if ways is None else ways)
     states = Numbered()
@@ -157,6 +158,21 @@ def _too_many(model: Model, caps: Sequence[int], most: int, letters: int) -> Pro
     counters = ", ".join(f"{name} up to {cap:,}" for cap, name in far if cap)
     what = f"its automaton has more than {most:,} states, of {letters:,} letters each, for guards count {counters}"
     return Problem(model.name, what, "compare counters with smaller constants; replay runs it by the general fold")
+
+
+def _check_variants(program: Program, letters: Sequence[Letter]) -> None:
+    """Make sure that what is new to one variable and not to another makes no more letters than can be gone through.
+
+    Raises:
+        ModelError: it does.
+
+    """
+    kept = [sum(each.attribute is not None for each in program.page(letter).counts) for letter in letters]
+    count = sum(1 << each for each in kept)
+    if count > MOST_LETTERS:
+        what = f"its events come in {count:,} kinds, for one may be new to any of {max(kept)} `distinct` variables"
+        mend = "let an event add to fewer of them; replay runs it by the general fold"
+        raise ModelError([Problem(program.model.name, what, mend)])
 
 
 def _variants(program: Program, letters: Sequence[Letter]) -> tuple[tuple[Variant, ...], NDArray[np.int64]]:

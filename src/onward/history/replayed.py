@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from onward.history.histories import CaseRow, Deviation, Engine, Histories, Spell, StepRow
 from onward.history.notes import notes_on
+from onward.history.state import not_begun
 from onward.history.states import States
 from onward.history.stepping import Outcome, Reading
 from onward.log.cases import find_case
@@ -37,6 +38,7 @@ class Replay:
         as_of: the end of the window (None: an empty log).
         reading: which end of a partial date counted.
         histories: what it tells, as rows and as tables.
+        earlier: where the cases stood before, if it went on from there.
 
     """
 
@@ -45,6 +47,7 @@ class Replay:
     as_of: Interval | None
     reading: Reading
     histories: Histories = field(repr=False)
+    earlier: States | None = None
 
     def __repr__(self) -> str:
         as_of = self.as_of.recorded if self.as_of else None
@@ -154,6 +157,8 @@ class Replay:
     def life(self, case: str) -> "Life":
         """Return the life of one case, step by step, with what is missing for the next phase.
 
+        A replay that went on from earlier states tells of its own steps only.
+
         Args:
             case: its name; a pair in any order and spelling (`UN-EU`, `UN–EU`, `EU;UN`).
 
@@ -163,8 +168,10 @@ class Replay:
         """
         from onward.history.life import life_of  # noqa: PLC0415  # a replay that explains nothing need not load it
 
-        name = find_case(case, tuple(self.rows))
-        return life_of(self.model, self.log, name, self.rows[name], self.as_of, self.reading)
+        known = {} if self.earlier is None else self.earlier.by_case
+        name = find_case(case, tuple(dict.fromkeys((*self.rows, *known))))
+        begin = known.get(name) or not_begun(self.model, name)
+        return life_of(self.model, self.log, begin, self.rows.get(name, ()), self.as_of, self.reading)
 
     def live(self, case: str) -> "Live":
         """Return one case as it stands at the end of the window, to be driven on by hand.

@@ -62,7 +62,7 @@ def from_plain(plain: object, model: Model) -> tuple[CaseState, Reading]:
             ),
             since=_date(plain["since"]),
             began=_date(plain["began"]),
-            first=_date(plain["first"]),
+            first=_date(plain.get("first")),
             last=_date(plain["last"]),
             events=int(plain["events"]),
             moves=int(plain["moves"]),

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from onward.history.state import CaseState, Remembered
 from onward.history.stepping import Reading
 from onward.log.dates import Interval, parse_interval
+from onward.log.log import AttributeType, EventLog
 from onward.model.elements import Count
 from onward.model.model import Model
 from onward.model.writing import fingerprint
@@ -23,7 +24,7 @@ DATES = ("first", "since", "began", "last")
 """The dates of a case's state, as columns of its table."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class States:
     """Where every case stands at the end of a replay, to go on from.
 
@@ -39,6 +40,9 @@ class States:
     reading: Reading
     _told: "Mapping[str, CaseState] | None" = field(default=None, repr=False)
     _table: "pl.DataFrame | None" = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        return f"States(model={self.model.name!r}, reading={self.reading!r}, cases={len(self)})"
 
     def __len__(self) -> int:
         return len(self._told) if self._told is not None else len(self.table)
@@ -129,6 +133,39 @@ def check_states(states: States, model: Model, reading: Reading) -> None:
     if states.reading != reading:
         what = f"the states were made by the reading {states.reading!r}"
         raise UsageError([Problem("reading", what, f"ask for reading={states.reading!r}, or replay the whole log")])
+
+
+def check_kinds(states: States, log: EventLog) -> None:
+    """Make sure that values told apart so far are of the kind that the columns of *log* have: 1 is not the text "1".
+
+    Raises:
+        UsageError: they are not.
+
+    """
+    for variable in states.model.context:
+        reducer = variable.reducer
+        if isinstance(reducer, Count) or not _is_recorded(log, reducer.attribute):
+            continue
+        kept = states.table[memory_column(variable.name)].explode().drop_nulls().unique()
+        found = log.attributes[reducer.attribute]
+        kind = "number" if found == "integer" else found
+        if {_kind(text) for text in kept} - {kind}:
+            what = f"the column {reducer.attribute!r} is of type {kind} here, and was of another in the states"
+            raise UsageError([Problem("states", what, "write it the same way in both logs, or replay both as one")])
+
+
+def _is_recorded(log: EventLog, name: str) -> bool:
+    """Tell whether some row of *log* has a value in the column *name*: one without values has no kind."""
+    if log.store is not None:
+        return name in log.store.attributes and log.store.attributes[name].null_count() < len(log)
+    return any(value is not None for value in log.columns.get(name, ()))
+
+
+def _kind(text: str) -> AttributeType:
+    """Return the kind of a value in JSON."""
+    if text.startswith('"'):
+        return "string"
+    return "boolean" if text in {"true", "false"} else "number"
 
 
 def is_before(states: States, case: str, when: str) -> bool:

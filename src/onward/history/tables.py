@@ -162,7 +162,7 @@ def _part(part: Expression | str, numbers: list[float], program: Program) -> tup
             raise AssertionError(part)
 
 
-def check_sums(sums: Sequence[Sums], largest: dict[str, float]) -> None:
+def check_sums(sums: Sequence[Sums], largest: dict[str, int]) -> None:
     """Make sure that no sum of whole numbers leaves the range in which floats are exact.
 
     Args:
@@ -175,7 +175,7 @@ def check_sums(sums: Sequence[Sums], largest: dict[str, float]) -> None:
     """
     for each in sums:
         for side in (each.left, each.right):
-            stack: list[float] = []
+            stack: list[int] = []  # not floats, which would round what is to be found out
             for part in side:
                 match part:
                     case Constant(int() as number):

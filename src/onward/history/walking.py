@@ -206,14 +206,14 @@ class Walker:
         tables = self.tables()
         room = self._room(len(tables.bits))
 
-        def onward(done: int) -> tuple[int, int]:
+        def go(done: int) -> tuple[int, int]:
             steps, *columns = given
             return fold.fold(  # type: ignore[no-any-return]  # numba ships no types
                 *(done, steps, *columns, values, self.memory, self.clocks, self.known, _shift(self.known), self._used),
                 *(*tables.arguments(), self.ways, room, paths),
             )
 
-        return self._carry(onward, room)
+        return self._carry(go, room)
 
     def _by_states(
         self, given: tuple[Any, ...], look: LookUp, states: NDArray[np.uint32], paths: NDArray[np.int32]
@@ -221,14 +221,14 @@ class Walker:
         """Carry the cases over what is *given* by looking up the automaton, and return what is told of it."""
         room = self._room(len(look.breaches))
 
-        def onward(done: int) -> tuple[int, int]:
+        def go(done: int) -> tuple[int, int]:
             steps, *columns = given
             return fold.tally(  # type: ignore[no-any-return]  # as above
                 *(done, steps, *columns, self.memory, self.clocks, self.known, _shift(self.known), self._used),
                 *(*look.arguments(states), room, paths),
             )
 
-        told = self._carry(onward, room)
+        told = self._carry(go, room)
         look.settle(states, self.memory, self.clocks)
         return told
 
@@ -236,12 +236,12 @@ class Walker:
         """Return room for what is told, *most* of it by one row."""
         return np.empty((max(1024, 4 * (most + 2)), fold.TOLD_MEMORY + len(self.model.context)), np.int64)
 
-    def _carry(self, onward: Callable[[int], tuple[int, int]], room: Told) -> Told:
-        """Go *onward*, making room wherever it runs out, and return what was told in *room* on the way."""
+    def _carry(self, go: Callable[[int], tuple[int, int]], room: Told) -> Told:
+        """Go on, making room wherever it runs out, and return what was told in *room* on the way."""
         told: list[Told] = []
         done, why = 0, fold.FULL_TOLD
         while why != fold.DONE:
-            done, why = onward(done)
+            done, why = go(done)
             told.append(room[: self._used[2]].copy())
             self._used[2] = 0
             if why == fold.FULL_PATHS:
@@ -266,10 +266,10 @@ class Walker:
                 return look, states
         letters = self.alphabet.letters
         most = MOST_STATES if self.engine else steps // (4 * len(letters))
+        begun = standing(self.memory, self.clocks)
         try:
-            product = product_of(
-                self.program, letters, ways=self.ways, begun=standing(self.memory, self.clocks), most=most
-            )
+            # A copy: what is too large has left paths in it that nobody counts.
+            product = product_of(self.program, letters, ways=self.ways.copy(), begun=begun, most=most)
         except ModelError:
             if self.engine:
                 raise
@@ -366,9 +366,9 @@ class Walker:
         if not self.program.sums:
             return np.empty((0, 0))
         found = [numbers_of(name, columns) for name in self.program.values]
-        largest = {name: float(far) for name, (_, far) in zip(self.program.values, found, strict=True)}
+        largest = {name: far for name, (_, far) in zip(self.program.values, found, strict=True)}
         events = int(self.events.max(initial=0)) + len(columns)
-        check_sums(self.program.sums, {**largest, "": float(events)})
+        check_sums(self.program.sums, {**largest, "": events})
         nothing = np.full(len(columns), np.nan)
         return np.ascontiguousarray(seats.of(np.column_stack([*(values for values, _ in found), nothing])))
 

@@ -102,13 +102,36 @@ def readable(frame: "pl.DataFrame") -> "pl.DataFrame":
 
     known = frame.with_columns(selectors.float().fill_nan(None))
     far = [column.name for column in known.select(selectors.date() | selectors.datetime()) if _is_far(column)]
-    return known.with_columns(known[name].cast(str) for name in far)
+    return known.with_columns(_as_text(known[name]) for name in far)
+
+
+FARTHEST = 8_000_000_000_000
+"""Seconds from 1970 up to which polars can tell a date at all: some 253,000 years."""
+
+
+def _is_beyond(days: "pl.Series") -> "pl.Series":
+    """Return which of *days*, if instants, even polars can't tell: a number in another unit, most likely."""
+    units = {"ms": 10**3, "us": 10**6}
+    farthest = min(FARTHEST * units.get(getattr(days.dtype, "time_unit", None) or "", 2**63 // FARTHEST), 2**63 - 1)
+    return days.to_physical().cast(int).is_between(-farthest, farthest).not_().fill_null(value=False)
+
+
+def _as_text(days: "pl.Series") -> "pl.Series":
+    """Return *days* as polars writes them, and what it can't write as the number that it is."""
+    import polars as pl  # noqa: PLC0415 - as above
+
+    beyond = _is_beyond(days)
+    numbers = days.to_physical().cast(pl.String)
+    told = pl.select(pl.when(~beyond).then(days)).to_series().cast(pl.String)
+    return pl.select(pl.when(beyond).then(numbers).otherwise(told)).to_series().alias(days.name)
 
 
 def _is_far(days: "pl.Series") -> bool:
     """Return whether some of *days* lie outside of Python's years, or may do so in UTC."""
     import polars as pl  # noqa: PLC0415 - as above
 
+    if _is_beyond(days).any():
+        return True
     spare = 1 if getattr(days.dtype, "time_zone", None) else 0
     ends = days.to_frame("day").select(first=pl.col("day").min().dt.year(), last=pl.col("day").max().dt.year())
     first, last = ends.row(0)

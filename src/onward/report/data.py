@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,9 @@ def replay_data(replay: Replay, cases: CaseTable | None = None) -> dict[str, Any
         "as_of": replay.as_of.recorded if replay.as_of else None,
         "reading": replay.reading,
         "cases": case_rows(replay, cases),
+        "phases": _phases(replay),
         "outcomes": dict(replay.outcomes),
+        "breaches": replay.breaches,
         "rows": dict(replay.row_counts),
         "deviations": [_deviation(row) for row in replay.deviation_rows],
         "rejected": [
@@ -96,8 +99,16 @@ def replay_data(replay: Replay, cases: CaseTable | None = None) -> dict[str, Any
     }
 
 
+def _phases(replay: Replay) -> list[dict[str, Any]]:
+    """Return how many cases stand where, in the model's order."""
+    counts = Counter(row.rank for row in replay.case_rows)
+    model = replay.model
+    told = ((*model.parts(place), model.place_label(place), counts[rank]) for rank, place in enumerate(model.places))
+    return [dict(zip(("phase", "stage", "label", "cases"), each, strict=True)) for each in told]
+
+
 def streamed_data(streamed: "Streamed") -> dict[str, Any]:
-    """Return what `onward replay --format json` prints of a long log, whose deviations are counted only."""
+    """Return what `onward replay --format json` prints of a long log, of whose deviations the first are told."""
     return {
         "model": streamed.model.name,
         "as_of": streamed.as_of,
@@ -107,6 +118,7 @@ def streamed_data(streamed: "Streamed") -> dict[str, Any]:
         "outcomes": dict(streamed.outcomes),
         "breaches": streamed.breaches,
         "rows": dict(streamed.row_counts),
+        "deviations": [dict(each) for each in streamed.deviations],
         "rejected": [{"where": each.where, "what": each.what, "mend": each.mend} for each in streamed.rejected],
         "notes": [{"where": note.where, "what": note.what, "mend": note.mend} for note in streamed.notes],
         "manifest": dict(streamed.manifest),

@@ -1,12 +1,12 @@
 """Summary: every cell and sentence that a reader of a replay sees, as data."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
-from onward.history.histories import CaseRow, told_deviation
+from onward.history.histories import CaseRow
 from onward.history.replayed import Replay
 from onward.log.case_table import TITLE, CaseTable
 from onward.log.dates import Interval
@@ -123,12 +123,15 @@ def _lines(replay: "Replay | Streamed") -> Iterator[str]:
 def _warnings(replay: Replay) -> Iterator[str]:
     yield from noted(replay)
     yield from rejections(replay.log)
-    told = (
-        told_deviation(row.kind, row.case, row.recorded, row.event, row.event_id, row.reason)
-        for row in replay.deviation_rows
-        if row.kind != "unknown"
-    )
+    told = (_deviation({**asdict(row), "time": row.recorded}) for row in replay.deviation_rows if row.kind != "unknown")
     yield from _first(told, "deviations", replay.outcomes["refused"] + replay.breaches)
+
+
+def _deviation(told: Mapping[str, Any]) -> str:
+    """Return a deviation in one line."""
+    return (
+        f"{told['kind']}: {told['case']}, {told['time'] or ''} {told['event']} ({told['event_id']}): {told['reason']}"
+    )
 
 
 def noted(replay: Replay) -> Iterator[str]:
@@ -157,9 +160,11 @@ def summarise_streamed(streamed: "Streamed") -> Summary:
         lines=tuple(_lines(streamed)),
         warnings=(
             *_first(map(str, streamed.notes), "notes", len(streamed.notes)),
+            *_first((f"set aside: {problem}" for problem in streamed.rejected), "problems", streamed.problem_count),
             *_first(
-                (f"set aside: {problem}" for problem in streamed.rejected), "rows", streamed.row_counts["rejected"]
+                map(_deviation, streamed.deviations),
+                "deviations",
+                streamed.outcomes["refused"] + streamed.breaches,
             ),
-            *_first(streamed.deviations, "deviations", streamed.outcomes["refused"] + streamed.breaches),
         ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 import polars as pl
+from polars.selectors import by_name
 
 from onward.log.log import AttributeType
 
@@ -22,13 +23,13 @@ Name = TypeVar("Name", bound=str)
 
 def types_of_text(scan: pl.LazyFrame, columns: Collection[str]) -> dict[str, AttributeType]:
     """Return for each of *columns* the type that every one of its cells, all text, can be read as."""
-    readings = {name: _readings(pl.col(name)) for name in columns}
+    readings = {name: _readings(by_name(name)) for name in columns}
     # Most types are ruled out by the first rows already, and then need not be asked of all.
     begun = _answers(scan.head(FIRST), readings)
     left = {
         name: {type_: question for type_, question in readings[name].items() if begun[name][type_]} for name in columns
     }
-    filled = {name: {"filled": (pl.col(name).str.strip_chars() != "").any()} for name in columns if left[name]}
+    filled = {name: {"filled": (by_name(name).str.strip_chars() != "").any()} for name in columns if left[name]}
     answers = _answers(scan, {name: left[name] | filled[name] for name in filled})
     return {
         name: next((type_ for type_ in left[name] if answers[name][type_] and answers[name]["filled"]), "string")
@@ -51,9 +52,26 @@ def _readings(column: pl.Expr) -> dict[AttributeType, pl.Expr]:
 
 def types_of_values(scan: pl.LazyFrame, columns: Collection[str]) -> dict[str, AttributeType]:
     """Return the type of each of *columns*, whose values bear types already; a column without a value is text."""
-    types = scan.select(list(columns)).collect_schema()
-    answers = _answers(scan, {name: {"known": _known(pl.col(name), types[name]).any()} for name in columns})
-    return {name: type_of(types[name]) if answers[name]["known"] else "string" for name in columns}
+    types = scan.select(by_name(*columns)).collect_schema()
+    answers = _answers(
+        scan,
+        {
+            name: {
+                "known": _known(by_name(name), types[name]).any(),
+                "long": _is_long(by_name(name), types[name]).any(),
+            }
+            for name in columns
+        },
+    )
+    plain = {name for name in columns if answers[name]["known"] and not answers[name]["long"]}
+    return {name: type_of(types[name]) if name in plain else "string" for name in columns}
+
+
+def _is_long(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return where *column* has a whole number that 64 bits can't hold: a code, and so are the others."""
+    if not dtype.is_integer():
+        return pl.lit(value=False)
+    return column.is_not_null() & column.cast(pl.Int64, strict=False).is_null()
 
 
 def _known(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -98,8 +98,3 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         elif one != other:
             found.append(name)
     return found
-
-
-def remove_checkpoint(path: Path) -> None:
-    """Forget how far the run for *path* came."""
-    checkpoint_of(path).unlink(missing_ok=True)

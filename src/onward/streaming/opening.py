@@ -18,6 +18,7 @@ from onward.files import read_bytes
 from onward.log.formats import ONE_OBJECT, QUOTES, decode
 from onward.log.table import header_problems
 from onward.problems import LogError, Problem
+from onward.streaming.lines import CHUNK, first_ragged
 
 HEADER = 2**16
 """A header is surely shorter, in bytes."""
@@ -51,8 +52,25 @@ def open_arrow(path: Path) -> Opened:
 
 
 def open_separated(path: Path, separator: str) -> Opened:
-    """Open the file of separated values at *path*: all cells are text, and blank rows are none."""
-    return Opened(partial(_scan_separated, path, separator, _header(path, separator)), sliced=False, text=True)
+    """Open the file of separated values at *path*: all cells are text, and blank rows are none.
+
+    Raises:
+        LogError: a row has not as many cells as the header, or the header is none.
+
+    """
+    header = _header(path, separator)
+    with _unpacked(path) as file:
+        ragged = first_ragged(iter(partial(file.read, CHUNK), b""), separator, len(header))
+    if ragged is not None:
+        what = f"the row that ends here has not the {len(header)} cells of the header"
+        raise LogError(
+            [
+                Problem(
+                    f"{path.name}:{ragged}", what, "write a cell for each column, quotes around those with separators"
+                )
+            ]
+        )
+    return Opened(partial(_scan_separated, path, separator, header), sliced=False, text=True)
 
 
 def _scan_separated(path: Path, separator: str, header: list[str]) -> pl.LazyFrame:
@@ -60,7 +78,7 @@ def _scan_separated(path: Path, separator: str, header: list[str]) -> pl.LazyFra
         path, separator=separator, infer_schema=False, empty_string_is_null=False, new_columns=header, glob=False
     )
     # A spreadsheet saves an empty row as separators alone.
-    return rows.filter(pl.any_horizontal(pl.all() != ""))
+    return rows.filter(pl.any_horizontal(pl.all().str.strip_chars() != ""))
 
 
 def _header(path: Path, separator: str) -> list[str]:

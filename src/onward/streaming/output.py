@@ -7,7 +7,7 @@ killed one left; the footers of its batches grow in `.NAME.onward-index`. Both c
 import os
 import struct
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 import polars as pl
 from attrs import define, field, frozen
 
-from onward.problems import Problem, UsageError, suggestion
+from onward.problems import Problem, UsageError, nearest, suggestion
 from onward.streaming.forms import FORMS, Form, Piece
 
 ENTRY = struct.Struct("<qq")  # how far the bytes of a batch moved, and the length of its footer
@@ -170,9 +170,13 @@ def open_output(path: Path, *, resume: Mark | None = None) -> Output:
 
     """
     form = form_of(path)
+    path = led_to(path)
     with writing(path):
         if path.is_dir():
             raise IsADirectoryError
+        if path.exists() and not path.is_file():
+            what = "a table cannot be written to a pipe or a device"
+            raise UsageError([Problem(str(path), what, "name a file")])
         index = _locked(path)
         try:
             part = _part(path, resume)
@@ -195,6 +199,40 @@ def _part(path: Path, resume: Mark | None) -> BinaryIO:
         what = "this is not what the unfinished run left"
         raise UsageError([Problem(str(part_of(path)), what, "delete it and begin anew")])
     return _opened(part_of(path))
+
+
+def led_to(path: Path) -> Path:
+    """Return *path*, or where it leads if it is a link: a link stays one, and what it leads to is replaced."""
+    return path.resolve() if path.is_symlink() else path
+
+
+def check_apart(path: Path, others: Mapping[str, Path | str | None]) -> None:
+    """Make sure that the output at *path* would not overwrite one of *others*, each under the words for it.
+
+    Raises:
+        UsageError: it would.
+
+    """
+    for what, other in others.items():
+        with suppress(OSError, ValueError):  # there need be no such files yet
+            if other is not None and (path.resolve() == Path(other).resolve() or path.samefile(other)):
+                raise UsageError([Problem(str(path), f"this is {what}", "write to another file")])
+
+
+def check_ending(path: Path, others: Collection[str]) -> None:
+    """Make sure that the ending of *path*, if it is no form and none of *others*, is not a slip for one.
+
+    Raises:
+        UsageError: it is, or it asks for compression.
+
+    """
+    ending, known = path.suffix.lower(), (*FORMS, *others)
+    if ending == ".gz":
+        what = "what is written is not compressed"
+        raise UsageError([Problem(str(path), what, "leave out .gz, or write .parquet, which is small")])
+    near = None if ending in known or not ending else nearest(ending, known)
+    if near is not None:
+        raise UsageError([Problem(str(path), f"there is no format {ending}", f"did you mean {near!r}?")])
 
 
 def form_of(path: Path) -> Form:

@@ -7,7 +7,6 @@ import io
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from numpy.typing import NDArray
 
 from onward.history import fold
 from onward.history.deviating import breaches_of, deviations_of
-from onward.history.histories import STEPS, schema_of, told_deviation
+from onward.history.histories import STEPS, schema_of
 from onward.history.notes import columns_asked, missing_columns, type_counts, unknown_types
 from onward.history.seating import microseconds, moments_of
 from onward.history.standing import stand, table_of
-from onward.history.states import States, check_states
+from onward.history.states import States, check_kinds, check_states, is_before
 from onward.history.stepping import OUTCOMES, Outcome, Reading, checked_reading
 from onward.history.walked import Paths, by_name, case_table, paths_of, step_table
 from onward.history.walking import OutOfOrderError, Walk, Walker
@@ -30,13 +29,14 @@ from onward.history.window import too_early, window_of
 from onward.log.columns import Columns, columns_of
 from onward.log.dates import Interval
 from onward.log.encoding import encode
+from onward.log.frames import table_of_polars
 from onward.log.log import AttributeType, EventLog
-from onward.log.schema import ROLES, TIME, OnBadRows, column_of
+from onward.log.schema import ROLES, TIME, OnBadRows, column_of, find_columns
 from onward.model.model import Model
 from onward.model.writing import fingerprint
 from onward.problems import SHOWN, LogError, Problem
 from onward.streaming.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from onward.streaming.output import open_output
+from onward.streaming.output import check_apart, discard, led_to, open_output, writing
 from onward.streaming.progress import Progress
 from onward.streaming.seal import seal, unseal
 from onward.streaming.sorting import ROW, sorted_batches
@@ -45,6 +45,8 @@ from onward.version import __version__
 
 BATCH = 1_000_000
 """Rows that are held at a time: some hundreds of megabytes of columns and steps."""
+DEVIATION = ("case", "track", "event_id", "time", "event", "phase", "kind", "reason")
+"""What is told of the first deviations; the time is the date as written."""
 KEEP_EVERY = 20.0
 """Seconds of work that a killed run may lose."""
 
@@ -61,7 +63,8 @@ class Tally:
         breaches: how many times an invariant was broken.
         types: how many rows have each event type.
         problems: what was wrong with the first rows that were set aside.
-        deviations: the first refusals and broken invariants: kind, case, date, event, id, reason.
+        problem_count: how much was wrong with all of them.
+        deviations: the first refusals and broken invariants, by the names of `DEVIATION`.
         last: the last date, as written, and when it counts.
 
     """
@@ -71,13 +74,14 @@ class Tally:
     after_as_of: int = 0
     outcomes: list[int] = field(factory=lambda: [0] * len(OUTCOMES))
     breaches: int = 0
-    types: dict[str, int] = field(factory=dict)
+    types: dict[str, int] = field(factory=dict, converter=dict)
     problems: list[list[str]] = field(factory=list)
-    deviations: list[tuple[str, ...]] = field(factory=list)
+    problem_count: int = 0
+    deviations: list[dict[str, Any]] = field(factory=list)
     last: list[Any] | None = None
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Streamed:
     """What a log file became, whose steps were written as they were made.
 
@@ -93,8 +97,9 @@ class Streamed:
         cases: where every case stands, as `Replay.cases` has it, without the columns that the model shows.
         states: where every case stands, to go on from.
         notes: what a reader of the result must not overlook.
-        deviations: the first refusals and broken invariants, in words.
+        deviations: the first refusals and broken invariants: case, track, event_id, time, event, phase, kind, reason.
         rejected: what was wrong with the first rows that were set aside.
+        problem_count: how much was wrong with all of them.
         resumed: the row from which an earlier run was taken up.
         manifest: all that is needed to make this result again.
 
@@ -107,14 +112,19 @@ class Streamed:
     outcomes: Mapping[Outcome, int]
     breaches: int
     row_counts: Mapping[str, int]
-    phases: pl.DataFrame = field(repr=False)
-    cases: pl.DataFrame = field(repr=False)
-    states: States = field(repr=False)
+    phases: pl.DataFrame
+    cases: pl.DataFrame
+    states: States
     notes: tuple[Problem, ...]
-    deviations: tuple[str, ...]
+    deviations: tuple[Mapping[str, Any], ...]
     rejected: tuple[Problem, ...]
+    problem_count: int
     resumed: int
     manifest: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        told = f"model={self.model.name!r}, log={self.log!r}, as_of={self.as_of!r}"
+        return f"Streamed({told}, cases={len(self.states)}, steps={sum(self.outcomes.values())})"
 
 
 @frozen
@@ -140,14 +150,14 @@ class Task:
         header = list(self.source.columns)
         roles = {role.name: header[at] for role in ROLES if (at := column_of(role, header)) is not None}
         needed = [name for name in header if name in {*roles.values(), *self.types}]
-        if in_order or TIME.name not in roles:
+        if in_order:
             return self.source.batches(self.size, start, needed)
         return sorted_batches(self.source, roles[TIME.name], self.size, start=start, columns=needed)
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What tells this run from others."""
+    def facts_of(self, *, in_order: bool) -> dict[str, Any]:
+        """Return what tells this run from others."""
         return {
+            "in_order": in_order,
             "onward": __version__,
             "model": fingerprint(self.model),
             "log": dict(self.source.identity),
@@ -197,14 +207,19 @@ def replay_to(  # noqa: PLR0913  # how a log is read, where it begins and ends, 
 
     Raises:
         LogError: the log can't be read, has bad rows, or has events before those that *states* know.
-        UnfitError: the model or its numbers are beyond the columnar engine.
-        UsageError: the output can't be written, *as_of* is no date, or *states* are another model's.
+        UsageError: the output can't be written, *as_of* is no date, *states* are another model's, or the model or its
+            numbers are beyond the columnar engine (`UnfitError`).
 
     """
     checked_reading(reading)
     if states is not None:
         check_states(states, model, reading)
+    path = None if output is None else led_to(Path(output))
+    if path is not None:
+        check_apart(path, {"the log that is read": log})
     source = open_source(Path(log))
+    # Of all its columns, so that one with another name is seen for what it was meant to be.
+    find_columns(table_of_polars(pl.DataFrame(schema=source.columns), source.path.name))
     task = Task(
         model=model,
         source=source,
@@ -218,22 +233,41 @@ def replay_to(  # noqa: PLR0913  # how a log is read, where it begins and ends, 
     watch = progress or Progress(quiet=True)
     watch.total = source.rows
     try:
-        return _run(task, None if output is None else Path(output), watch, keep_every, say, in_order=True)
-    except OutOfOrderError as error:
-        where = f"row {error.row + 1} lies before an earlier row of {error.case!r}"
-        say(f"{source.path.name} is sorted neither by time nor by case ({where}): reading it in ranges of time")
-    watch.rows = watch.first = 0
-    try:
-        return _run(task, None if output is None else Path(output), watch, keep_every, say, in_order=False)
-    except OutOfOrderError as error:
-        raise LogError([too_early(source.path.name, error.row, error.when, error.case)]) from error
+        return _run_in_order(task, path, watch, keep_every, say)
+    except LogError:
+        # What is wrong with the log is so tomorrow, and a log that was mended is another one.
+        if path is not None:
+            discard(path)
+        raise
+
+
+def _run_in_order(
+    task: Task, path: Path | None, watch: Progress, keep_every: float, say: Callable[[str], object]
+) -> Streamed:
+    """Run *task* over the log as it stands or, where that is in no order, in ranges of time."""
+    source = task.source
+    if path is None or read_checkpoint(path, task.facts_of(in_order=False))[0] is None:
+        try:
+            return _run(task, path, watch, keep_every, say, in_order=True)
+        except OutOfOrderError as error:
+            name, where = source.path.name, f"row {error.row + 1} lies before an earlier row of {error.case!r}"
+            told = f"it is sorted neither by time nor by case ({where})"
+            if source.opened.text:
+                mend = f"run `onward convert {name} sorted.parquet --sort`, and replay that"
+                raise LogError([Problem(name, told, mend)]) from None
+            say(f"{name}: {told}; reading it in ranges of time")
+        if path is not None:
+            with writing(path):
+                discard(path)
+        watch.rows = watch.first = 0
+    return _run(task, path, watch, keep_every, say, in_order=False)
 
 
 def _run(  # noqa: PLR0913  # as above
     task: Task, output: Path | None, watch: Progress, keep_every: float, say: Callable[[str], object], *, in_order: bool
 ) -> Streamed:
     """Run *task*, going on from what an earlier run left beside *output*."""
-    facts = {**task.facts, "in_order": in_order}
+    facts = task.facts_of(in_order=in_order)
     found, reason = (None, "") if output is None else read_checkpoint(output, facts)
     if reason:
         say(f"an unfinished run lies beside {output}, but {reason}: beginning anew")
@@ -251,16 +285,16 @@ def _run(  # noqa: PLR0913  # as above
                 watch.advance(frame.height)
         return run.told(0)
     kept = watch.clock()
-    with open_output(output, resume=found.mark if found else None) as writing, watch:
+    with open_output(output, resume=found.mark if found else None) as steps, watch:
         for frame in task.batches(run.tally.read, in_order=in_order):
-            writing.append(run.step(frame))
+            steps.append(run.step(frame))
             watch.advance(frame.height)
             if watch.clock() - kept >= keep_every:
-                write_checkpoint(output, Checkpoint(facts, run.tally.read, writing.mark(), run.state()))
+                write_checkpoint(output, Checkpoint(facts, run.tally.read, steps.mark(), run.state()))
                 kept = watch.clock()
         if not run.tally.read:
-            writing.append(pl.DataFrame(schema=schema_of(STEPS)))
-        writing.finish()
+            steps.append(pl.DataFrame(schema=schema_of(STEPS)))
+        steps.finish()
     return run.told(found.rows if found else 0)
 
 
@@ -297,16 +331,17 @@ class Run:
         """Return all that it takes to go on from here."""
         table = io.BytesIO()
         table_of(self.walker, by_name(self.walker)).write_parquet(table)
-        return seal(asdict(self.tally), table.getvalue())
+        # As a list, types keep the order in which they were met.
+        return seal({**asdict(self.tally), "types": list(self.tally.types.items())}, table.getvalue())
 
     def step(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Carry the cases over the rows of *frame*, count, and return the steps."""
         start = self.tally.read - self.tally.rejected
         columns, walk, outcomes, paths = self.walk(frame)
-        rows = columns.attributes.get(ROW)
+        numbers = numbers_of(columns, start)
         # Where the log has instants, the time says it all, and a text for each would take longer than all the rest.
         recorded = not isinstance(columns.times.written.dtype, pl.Datetime)
-        return step_table(columns, self.walker, walk, paths, outcomes, start=start, numbers=rows, recorded=recorded)
+        return step_table(columns, self.walker, walk, paths, outcomes, numbers=numbers, recorded=recorded)
 
     def walk(self, frame: pl.DataFrame) -> tuple[Columns, Walk, NDArray[np.uint8], Paths]:
         """Carry the cases over the rows of *frame*, and count what they did."""
@@ -317,10 +352,19 @@ class Run:
             on_bad_rows=task.on_bad_rows,
             start=tally.read,
             texts=task.source.opened.text,
-            types=task.types,
+            types={**task.types, **({ROW: "integer"} if ROW in frame.columns else {})},
         )
+        if task.earlier is not None:
+            check_kinds(task.earlier, log)
         columns = columns_of(log)
-        walk = self.walker.walk(columns, task.as_of, start=tally.read - tally.rejected)
+        start = tally.read - tally.rejected
+        try:
+            walk = self.walker.walk(columns, task.as_of, start=start)
+        except OutOfOrderError as error:
+            if task.earlier is not None and is_before(task.earlier, error.case, error.when):
+                row = int(numbers_of(columns, start)[error.row - start])
+                raise LogError([too_early(log.name, row, error.when, error.case)]) from error
+            raise
         self.walker.settle(columns, walk)
         paths = paths_of(task.model, self.walker.paths)
         outcomes = self._count(log, columns, walk, paths)
@@ -331,8 +375,9 @@ class Run:
     def _count(self, log: EventLog, columns: Columns, walk: Walk, paths: Paths) -> NDArray[np.uint8]:
         """Count what *walk* did, and return the outcomes of its steps."""
         tally, task = self.tally, self.task
-        problems = (problem for row in log.rejected for problem in row.problems)
-        tally.problems += [[each.where, each.what, each.mend] for each in islice(problems, SHOWN - len(tally.problems))]
+        problems = [problem for row in log.rejected for problem in row.problems]
+        tally.problem_count += len(problems)
+        tally.problems += [[each.where, each.what, each.mend] for each in problems[: SHOWN - len(tally.problems)]]
         outcomes, counts = np.empty(len(walk), np.uint8), np.array(tally.outcomes, np.int64)
         fold.outcomes_of(walk.paths, walk.letters, self.walker.tables().answered, outcomes, counts)
         tally.outcomes = counts.tolist()
@@ -341,9 +386,16 @@ class Run:
             tally.types[name] = tally.types.get(name, 0) + count
         if len(tally.deviations) < SHOWN:
             found = deviations_of(
-                log, columns, self.walker, walk, reverses=paths.reverses, most=SHOWN - len(tally.deviations)
+                log,
+                columns,
+                self.walker,
+                walk,
+                reverses=paths.reverses,
+                most=SHOWN - len(tally.deviations),
+                numbered=numbers_of(columns, tally.read - tally.rejected),
             )
-            tally.deviations += found.select("kind", "case", "recorded", "event", "event_id", "reason").rows()
+            told = found.drop("time").rename({"recorded": "time"}).select(DEVIATION)
+            tally.deviations += told.rows(named=True)
         moments = moments_of(columns.times, task.reading)
         if len(moments):
             last = int(moments.argmax())
@@ -379,8 +431,9 @@ class Run:
             phases=_phases(model, np.bincount(self.walker.memory[numbers, fold.PLACE], minlength=len(model.places))),
             states=States(model, task.reading, table=standing),
             notes=(*notes, *missing),
-            deviations=tuple(told_deviation(*each) for each in tally.deviations),
+            deviations=tuple(tally.deviations),
             rejected=tuple(Problem(*each) for each in tally.problems),
+            problem_count=tally.problem_count,
             resumed=resumed,
             manifest={
                 "onward": __version__,
@@ -394,6 +447,12 @@ class Run:
                 "ties": "file order",
             },
         )
+
+
+def numbers_of(columns: Columns, start: int) -> pl.Series:
+    """Return the number of every row, from 0: in the file, where they were sorted, else *start* and on."""
+    known = columns.attributes.get(ROW)
+    return pl.arange(start, start + len(columns), eager=True) if known is None else known
 
 
 def _phases(model: Model, counts: NDArray[np.int64]) -> pl.DataFrame:

@@ -16,6 +16,24 @@ from onward.streaming.output import writing
 from onward.streaming.seal import seal, unseal
 
 
+def check_place(path: Path | str) -> None:
+    """Make sure that a file can be written at *path*, before the work that it is to keep.
+
+    Raises:
+        UsageError: it can't.
+
+    """
+    where = Path(path)
+    with writing(where):
+        if where.is_dir():
+            raise IsADirectoryError
+        if not where.exists():
+            # What cannot be begun cannot be finished either.
+            probe = where.with_name(f".{where.name}.part")
+            probe.touch()
+            probe.unlink()
+
+
 def write_states(states: States, path: Path | str) -> None:
     """Write *states* to the file at *path*, which is whole or untouched whatever happens.
 
@@ -26,8 +44,13 @@ def write_states(states: States, path: Path | str) -> None:
     where = Path(path)
     table = io.BytesIO()
     states.table.sort("case").write_parquet(table)
+    data = seal(plain_header(states), table.getvalue())
     with writing(where):
-        write_whole(where, seal(plain_header(states), table.getvalue()))
+        if where.exists() and not where.is_file() and not where.is_dir():
+            # A pipe or a device is written to, never replaced.
+            where.write_bytes(data)
+        else:
+            write_whole(where, data)
 
 
 def read_states(path: Path | str, model: Model) -> States:

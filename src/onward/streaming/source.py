@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 from attrs import frozen
+from polars import selectors
 
 from onward.log.log import AttributeType
 from onward.streaming.attributes import types_of_text, types_of_values
@@ -56,7 +57,7 @@ class Source:
             yield self._scan(columns).slice(row, size).collect()
 
     def _scan(self, columns: Collection[str] | None) -> pl.LazyFrame:
-        return self.opened.scan() if columns is None else self.opened.scan().select(columns)
+        return self.opened.scan() if columns is None else self.opened.scan().select(selectors.by_name(*columns))
 
     def typed(self, columns: Collection[str]) -> dict[str, AttributeType]:
         """Return the type of each attribute among *columns*, as a log of all rows would have it.
