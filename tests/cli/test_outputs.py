@@ -77,7 +77,8 @@ def test_a_pipe_is_not_replaced_by_a_table_and_a_link_stays_a_link(folder: Path)
     assert (code, "file name has no ending" in err or "pipe or a device" in err) == (2, True)
 
 
-def test_long_and_short_logs_have_the_same_json(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("folder")
+def test_long_and_short_logs_have_the_same_json(monkeypatch: pytest.MonkeyPatch) -> None:
     short = json.loads(told("log.parquet", "-m", "visits.yaml", "--format", "json")[1])
     monkeypatch.setattr(files, "HUGE", 1)
     long = json.loads(told("log.parquet", "-m", "visits.yaml", "--format", "json")[1])

@@ -18,12 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import onward
-from onward.history.histories import told_deviation
 from onward.history.stepping import Reading
 from onward.problems import SHOWN, LogError, Problem, UsageError
 from onward.streaming.output import checkpoint_of, index_of, part_of, write_table
 from onward.streaming.progress import Progress
-from onward.streaming.replaying import replay_to
+from onward.streaming.replaying import DEVIATION, replay_to
 from onward.testing import logs, models
 
 READINGS: st.SearchStrategy[Reading] = st.sampled_from(("certain", "possible"))
@@ -123,13 +122,13 @@ def is_of_instants(log: Path) -> bool:
     return log.suffix in BINARY and isinstance(read(log)["time"].dtype, pl.Datetime)
 
 
-def first_deviations(whole: onward.Replay, steps: pl.DataFrame) -> tuple[str, ...]:
+def first_deviations(whole: onward.Replay, steps: pl.DataFrame) -> tuple[dict[str, object], ...]:
     """Return the first deviations of *whole* in the order in which the *steps* were written."""
     places = {(row["case"], row["event_id"]): at for at, row in enumerate(steps.iter_rows(named=True))}
     told = [row for row in whole.deviation_rows if row.kind != "unknown"]
     told.sort(key=lambda row: places[row.case, row.event_id])
     return tuple(
-        told_deviation(row.kind, row.case, row.recorded, row.event, row.event_id, row.reason) for row in told[:SHOWN]
+        {name: getattr(row, "recorded" if name == "time" else name) for name in DEVIATION} for row in told[:SHOWN]
     )
 
 
@@ -188,7 +187,7 @@ def test_rows_in_no_order_are_replayed_in_ranges_of_time(
         assert_same(streamed, read(steps), whole, log)
         assert sorted(place.iterdir()) == sorted([log, steps])
         assert len(said) <= 1
-        assert all("is sorted neither by time nor by case (row " in told for told in said)
+        assert all("it is sorted neither by time nor by case (row " in told for told in said)
 
 
 @given(drawn("instants"), st.integers(1, 5))
@@ -368,7 +367,7 @@ def test_a_run_that_has_sorted_goes_on_sorting(grove: onward.Model, tmp_path: Pa
     with pytest.raises(KeyboardInterrupt):
         replay_to(grove, log, steps, batch=5, keep_every=0, progress=Stopping(quiet=True, after=5), say=said.append)
     why = "row 10 lies before an earlier row of 'oak 1'"
-    assert said == [f"log.parquet is sorted neither by time nor by case ({why}): reading it in ranges of time"]
+    assert said == [f"log.parquet: it is sorted neither by time nor by case ({why}); reading it in ranges of time"]
     said.clear()
     found = replay_to(grove, log, steps, batch=5, say=said.append)
     assert found.resumed > 0
@@ -391,9 +390,9 @@ def test_deviations_are_told_by_the_numbers_of_their_rows(grove: onward.Model, t
     frame = grown(90, cases=1).with_columns(event=pl.lit("rain"))
     told = replay_to(grove, write(frame, tmp_path / "log.parquet"), batch=7)
     assert told.breaches == 1
-    assert told.deviations == (
-        "broken: oak 0, 2001-01-02T15:00:00 rain (40): breaks the invariant 'few storms' (storms < 40: has 40)",
-    )
+    (deviation,) = told.deviations
+    assert (deviation["event_id"], deviation["time"], deviation["kind"]) == ("40", "2001-01-02T15:00:00", "broken")
+    assert deviation["reason"] == "breaks the invariant 'few storms' (storms < 40: has 40)"
 
 
 RUN = """
@@ -449,11 +448,19 @@ def test_a_csv_file_in_no_order_is_refused_and_nothing_is_left(grove: onward.Mod
         replay_to(grove, log, tmp_path / "steps.parquet", batch=5, keep_every=0, say=said.append)
     assert caught.value.problems == (
         Problem(
-            f"{log}: time",
-            "the rows are in no order, and these dates can't be sorted without reading all of them",
-            "sort the log by time, or by case and then time, or save it as Parquet with dates as dates",
+            "log.csv",
+            "it is sorted neither by time nor by case (row 10 lies before an earlier row of 'oak 1')",
+            "run `onward convert log.csv sorted.parquet --sort`, and replay that",
         ),
     )
+    assert said == []
+    assert list(tmp_path.iterdir()) == [log]
+
+
+def test_dates_that_are_texts_in_no_order_are_refused(grove: onward.Model, tmp_path: Path) -> None:
+    log = write(plain(grown(40)[::-1]), tmp_path / "log.parquet")
+    with pytest.raises(LogError, match="time: the rows are in no order, and these dates can't be sorted without"):
+        replay_to(grove, log, tmp_path / "steps.parquet", batch=5, keep_every=0)
     assert list(tmp_path.iterdir()) == [log]
 
 
