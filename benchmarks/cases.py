@@ -16,7 +16,7 @@ _FORKS = 10_000
 
 def main() -> None:
     """Measure both."""
-    size = sizes(__doc__, events=10_000_000, few=100_000, many=1_100_000, rounds=5)
+    size = sizes(__doc__, events=10_000_000, few=100_000, many=1_100_000, rounds=1)
     print(f"The whole command on {size.events:,} events of {size.few:,} and of {size.many:,} cases: ", end="")
     print("the difference of the peaks, a case.\n")
     peaks = [_peak(size.events, cases, size.rounds) for cases in (size.few, size.many)]

@@ -21,7 +21,7 @@ _AIMS = {_FOLD: ("C, branching", "0.7"), _TALLY: ("C, branching", ""), _AUTOMATO
 
 def main() -> None:
     """Time every loop over both orders of rows."""
-    size = sizes(__doc__, events=20_000_000, cases=100_000, rounds=7)
+    size = sizes(__doc__, events=20_000_000, cases=100_000, rounds=5)
     print(f"{size.events:,} events, {size.cases:,} cases, {size.rounds} rounds.\n")
     for order in ORDERS:
         log = codes(size.events, size.cases, order)

@@ -35,7 +35,7 @@ _STEPS = "onward, from Parquet to `replay(…).steps`"
 
 def main() -> None:
     """Check that all agree, then time them in turn."""
-    size = sizes(__doc__, events=200_000, cases=1_000, large=20_000_000, many=100_000, rounds=5)
+    size = sizes(__doc__, events=200_000, cases=1_000, large=20_000_000, many=100_000, rounds=3)
     log = codes(size.events, size.cases)
     _check(log, size.cases)
     clocks = {**_peers(log, size.cases), **_onward(size.events, size.cases)}

@@ -24,7 +24,7 @@ _START = 10_000
 
 def main() -> None:
     """Replay logs of all sizes and fit the exponent."""
-    size = sizes(__doc__, events=_FULL, rounds=3)
+    size = sizes(__doc__, events=_FULL, rounds=1)
     events = [n for power in range(5, 10) for n in (10**power, 3 * 10**power) if n <= size.events]
     start = _cost(_START, size.rounds)
     costs = [_cost(each, size.rounds) for each in events]

@@ -21,7 +21,7 @@ _STEPS = "polars, the steps' columns"
 
 def main() -> None:
     """Run the commands in turn, on both orders of rows."""
-    size = sizes(__doc__, events=20_000_000, cases=100_000, rounds=5)
+    size = sizes(__doc__, events=20_000_000, cases=100_000, rounds=1)
     print(f"{size.events:,} events, {size.cases:,} cases, {size.rounds} rounds. The aim is 2.5 times polars at most.\n")
     for order in ORDERS:
         log = parquet(size.events, size.cases, order)
@@ -35,7 +35,7 @@ def _commands(log: Path) -> dict[str, Sequence[str | Path]]:
         _ONWARD: replaying(log, steps),
         _LOG: [*alone, "eager", log, OUT / "log.parquet"],
         f"{_LOG}, streaming": [*alone, "streaming", log, OUT / "log.parquet"],
-        _STEPS: [*alone, "eager", steps, OUT / "again.parquet"],
+        # Eagerly it takes seven gigabytes and minutes: streaming is the measure anyway.
         f"{_STEPS}, streaming": [*alone, "streaming", steps, OUT / "again.parquet"],
     }
 

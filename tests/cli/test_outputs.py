@@ -145,6 +145,6 @@ def test_values_of_another_kind_are_not_told_apart_from_those_of_the_states(fold
     later = pl.DataFrame({"time": ["2002"], "case": ["a"], "event": ["come"], "room": [1]})
     for engine in ("plain", "columnar"):
         with pytest.raises(onward.UsageError, match="the column 'room' is of type number here"):
-            onward.replay(model, later, states=states, engine=engine)  # type: ignore[arg-type]  # one of them
+            onward.replay(model, later, states=states, engine=engine)
     nothing = later.with_columns(room=pl.lit(None, dtype=pl.String))
     assert onward.replay(model, nothing, states=states).cases["phase"].to_list() == ["inside"]

@@ -289,6 +289,30 @@ def test_sums_of_large_numbers_are_exact_or_refused(guard: str) -> None:
 ODD = "9007199254740991"
 
 
+@pytest.mark.parametrize(
+    ("guard", "finite"),
+    [
+        ("storms > 1e308 * 10 - 1e308 * 10", True),
+        ("storms != 1e308 * 10 - 1e308 * 10", True),
+        ("event.size <= 1e308 * 10 - 1e308 * 10", True),
+        ("years_in_phase != 1e308 * 10 - 1e308 * 10", False),
+        ("storms < 1e308 * 10", True),
+        ("not storms < -1e308 * 10", True),
+        ("years_in_phase < 1e308 * 10", False),
+        ("storms == 2.5 or storms >= 2.5", True),
+        ("event.formal == 1", True),
+        ("event.place > event.formal", True),
+        ("event.size == event.place or not event.size == event.place", True),
+        ("event.nothing == event.nothing", True),
+        ("not (event.nothing > 1 and storms < 2)", True),
+        ("storms > event.nothing or event.nothing < storms", False),
+        ("0 * event.size == 0 and event.size * event.size <= 4", True),
+    ],
+)
+def test_comparisons_that_say_little(guard: str, finite: bool) -> None:  # noqa: FBT001
+    agree(compared(guard), log_of(drawn(300, 6)), finite=finite)
+
+
 @pytest.mark.parametrize("size", [2**53 - 1, 2**53, 2**53 + 1])
 def test_one_event_at_the_very_end_of_exact_numbers(size: int) -> None:
     text = FINITE.replace(
@@ -328,7 +352,7 @@ def test_attributes_that_are_missing_or_of_another_kind(name: str, values: Seque
 @settings(max_examples=60, deadline=None)
 def test_any_float_in_any_sum(rows: list[tuple[str, float | None]]) -> None:
     model = compared("storms >= 2 and event.size * event.size - event.size >= event.size + storms - 1e308 * 10")
-    columns = {
+    columns: dict[str, Sequence[Any] | pl.Series] = {
         "time": [BEGIN + timedelta(days=row) for row in range(len(rows))],
         "event": [event for event, _ in rows],
         "case": ["oak"] * len(rows),
@@ -370,7 +394,7 @@ def test_more_paths_than_there_is_room_for_at_first() -> None:
         lines.append(f"  - {{from: p{at}, to: p{at + 1}, when: event.size > {at} and event.size < 90}}")
     model = model_of(PATHS % (", ".join(f"p{at}" for at in range(number)), "\n".join(lines) + "\n"))
     draw = random.Random(5)  # noqa: S311  # as above
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "time": [BEGIN + timedelta(hours=row) for row in range(4_000)],
         "event": draw.choices(("step", "jump"), k=4_000),
         "case": [f"c{draw.randrange(9)}" for _ in range(4_000)],

@@ -35,7 +35,7 @@ def models_with_logs(draw: st.DrawFn, *, irreversible: bool = False, column: boo
 def taken(log: EventLog, rows: list[int]) -> EventLog:
     """Return the log with only these rows, in this order."""
 
-    def pick(column: tuple[T, ...]) -> tuple[T, ...]:
+    def pick(column: Sequence[T]) -> tuple[T, ...]:
         return tuple(column[row] for row in rows) if column else ()
 
     return evolve(
@@ -327,11 +327,12 @@ def recounted(model: Model, variable: Variable, events: list[Event]) -> int:
 def test_ties_are_those_that_running_every_exchange_to_its_end_finds(drawn: tuple[Model, EventLog], apart: int) -> None:
     model, drawn_log = drawn
     # One case on one or two dates: ties of many.
-    first = drawn_log.times[:1] * max(len(drawn_log) - apart, 0)
+    times = tuple(drawn_log.times)
+    first = times[:1] * max(len(drawn_log) - apart, 0)
     log = evolve(
         drawn_log,
         case_names=("A",) * len(drawn_log),
-        times=first + drawn_log.times[len(first) :],
+        times=first + times[len(first) :],
         untils=(None,) * len(drawn_log),
     )
     replayed = onward.replay(model, log)

@@ -18,7 +18,6 @@ def test_the_first_ragged_row_is_the_one_that_the_csv_module_finds(rows: list[li
     csv.writer(written, lineterminator=end, quoting=csv.QUOTE_MINIMAL).writerows([["a", "b", "c"], *rows])
     data = written.getvalue().encode()
     reader = csv.reader(io.StringIO(written.getvalue(), newline=""))
-    # A line of no cell at all, or of one empty cell, is blank or a quoted nothing.
     expected = next((reader.line_num for row in reader if row and len(row) != 3), None)
     chunks = [data[at : at + size] for at in range(0, len(data), size)]
     assert first_ragged(chunks, ",", 3) == expected
@@ -33,6 +32,8 @@ def test_the_first_ragged_row_is_the_one_that_the_csv_module_finds(rows: list[li
         ("a,b\r\n\r\n1,2\r\n", None),
         ('a,b\n"x\ny",2\n3\n', 4),
         ("", None),
+        ("a,b\n  \n\t\n1,2\n", None),
+        ("a,b\n1,2\n  ", None),
     ],
 )
 def test_blank_lines_are_no_rows_and_a_last_line_needs_no_end(text: str, line: int | None) -> None:

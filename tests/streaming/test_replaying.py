@@ -449,7 +449,7 @@ def test_a_csv_file_in_no_order_is_refused_and_nothing_is_left(grove: onward.Mod
     assert caught.value.problems == (
         Problem(
             "log.csv",
-            "it is sorted neither by time nor by case (row 10 lies before an earlier row of 'oak 1')",
+            "it is sorted neither by time nor by case (row 10 lies before an earlier row of 'oak 0')",
             "run `onward convert log.csv sorted.parquet --sort`, and replay that",
         ),
     )
@@ -615,6 +615,14 @@ def test_an_output_that_cannot_be_is_refused_before_the_log_is_read(grove: onwar
             replay_to(grove, log, tmp_path / name, progress=Stopping(quiet=True))
         assert str(caught.value).startswith(f"{tmp_path / name}: {told}")
         assert sorted(tmp_path.iterdir()) == [tmp_path / "folder.csv", log]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_that_leads_to_itself_becomes_a_file(grove: onward.Model, tmp_path: Path) -> None:
+    log, steps = write(grown(20), tmp_path / "log.parquet"), tmp_path / "steps.parquet"
+    steps.symlink_to(steps)
+    told = replay_to(grove, log, steps)
+    assert read(steps).height == sum(told.outcomes.values())
 
 
 def test_a_log_without_rows_leaves_a_table_without_rows(grove: onward.Model, tmp_path: Path) -> None:

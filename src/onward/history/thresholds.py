@@ -47,6 +47,9 @@ def cut(sign: Comparison, number: float, unit: int = 1) -> tuple[Bound, Bound, b
     `n / unit sign number` holds where `first inside <= n < first beyond` is the third value. A bound True lies below
     every number, False beyond them all.
     """
+    if math.isnan(number):
+        # What comes of taking infinity from itself is not equal to any number, and neither less nor more.
+        return False, False, sign != "!="
     low, high = at_least(number, unit), more_than(number, unit)
     match sign:
         case ">=":

@@ -71,10 +71,9 @@ def read_checkpoint(path: Path, facts: Mapping[str, Any]) -> tuple[Checkpoint | 
     try:
         header, state = unseal(file.read_bytes(), str(file))
         found = Checkpoint(header["facts"], int(header["rows"]), mark_of(header["mark"]), state)
-    except FileNotFoundError:
-        return None, ""
     except OSError as error:
-        return None, f"its checkpoint can't be read ({error.strerror})"
+        # There can't be one under a name that is too long, either.
+        return None, f"its checkpoint can't be read ({error.strerror})" if os.path.lexists(file) else ""
     except UsageError as error:
         return None, f"its checkpoint can't be used: {error.problems[0].what}"
     except (KeyError, TypeError, ValueError):

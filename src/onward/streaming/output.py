@@ -203,7 +203,8 @@ def _part(path: Path, resume: Mark | None) -> BinaryIO:
 
 def led_to(path: Path) -> Path:
     """Return *path*, or where it leads if it is a link: a link stays one, and what it leads to is replaced."""
-    return path.resolve() if path.is_symlink() else path
+    # Those of Path raise where the name is too long, and where links lead in a circle.
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114
 
 
 def check_apart(path: Path, others: Mapping[str, Path | str | None]) -> None:
@@ -214,7 +215,7 @@ def check_apart(path: Path, others: Mapping[str, Path | str | None]) -> None:
 
     """
     for what, other in others.items():
-        with suppress(OSError, ValueError):  # there need be no such files yet
+        with suppress(OSError, ValueError, RuntimeError):  # there need be no such files yet, and links may go round
             if other is not None and (path.resolve() == Path(other).resolve() or path.samefile(other)):
                 raise UsageError([Problem(str(path), f"this is {what}", "write to another file")])
 
