@@ -41,14 +41,12 @@ def _commands(log: Path) -> dict[str, Sequence[str | Path]]:
 
 
 def _in_turn(commands: Mapping[str, Sequence[str | Path]], rounds: int) -> dict[str, Cost]:
-    """Return the median cost of every command; the first round only warms the disk's cache."""
+    """Return the median cost of every command; the first of the first round also pays for a cold disk."""
     found: dict[str, list[Cost]] = {name: [] for name in commands}
-    for number in range(rounds + 1):
+    for number in range(rounds):
         for name, arguments in commands.items():
-            taken = cost(arguments)
-            if number:
-                found[name].append(taken)
-        tell(f"round {number} of {rounds}")
+            found[name].append(cost(arguments))
+        tell(f"round {number + 1} of {rounds}")
     return {
         name: Cost(statistics.median(each.seconds for each in costs), statistics.median(each.peak for each in costs))
         for name, costs in found.items()

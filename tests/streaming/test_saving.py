@@ -33,7 +33,7 @@ phases: [seed, tree, {stump: {final: true}}]
 transitions:
   - {from: start, to: seed, on: rain}
   - {from: seed, to: tree, on: sun, when: storms >= 2 and places >= 2}
-  - {from: tree, to: stump, on: axe, when: years_in_phase >= 2}
+  - {from: tree, to: stump, on: axe, when: years_in_phase >= 2 and years_since_start >= 5}
 invariants:
   - {name: few storms, always: storms < 3}
 """
