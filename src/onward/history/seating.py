@@ -1,6 +1,5 @@
 """Seating: which rows of a log are which cases' events, and when each counts; whole columns at a time."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,19 +47,25 @@ class Seating(Seats):
     names: pl.Series
 
 
-def seating_of(columns: Columns, model: Model, start: int = 0) -> Seating:
-    """Return whose events the rows of *columns* are; *start* is the number of rows before them, for messages.
+def seating_of(columns: Columns, model: Model, *, start: int = 0, name: str = "log") -> Seating:
+    """Return whose events the rows of *columns* are.
+
+    Args:
+        columns: the rows.
+        model: whose kind of cases they have.
+        start: how many rows stand before them, for messages.
+        name: what the log is called there.
 
     Raises:
         LogError: the rows name no cases as the model asks.
 
     """
     if model.cases == "pairs":
-        return _paired(columns, start)
+        return _paired(columns, start, name)
     if columns.cases is not None:
         return Seating(None, columns.cases.codes, columns.cases.texts)
     if len(columns):
-        raise LogError([no_cases("log", model.name)])
+        raise LogError([no_cases(name, model.name)])
     return Seating(None, np.empty(0, np.uint32), pl.Series([], dtype=pl.String))
 
 
@@ -75,7 +80,7 @@ def microseconds(moment: Any) -> int:  # noqa: ANN401  # a datetime
     return int(np.datetime64(moment, "us").astype(np.int64))
 
 
-def _paired(columns: Columns, start: int) -> Seating:
+def _paired(columns: Columns, start: int, name: str) -> Seating:
     """Give every row to the pairs of its organizations, else to the one that its case names."""
     absent = Coded(np.zeros(len(columns), np.uint32), pl.Series([""], dtype=pl.String))
     organizations, cases = columns.organizations or absent, columns.cases or absent
@@ -84,7 +89,10 @@ def _paired(columns: Columns, start: int) -> Seating:
     names = dict.fromkeys([name for pairs in of_codes for name in pairs] + of_cases)
     numbers = {name: number for number, name in enumerate(names)}
     paired = np.array([bool(pairs) for pairs in of_codes])[organizations.codes]
-    _check_pairs(of_cases, cases.codes, paired, start)
+    bad = np.array([not is_pair(text) for text in of_cases], bool)
+    wrong = np.flatnonzero(~paired & bad[cases.codes])[:_MOST_LISTED] if bad.any() else ()
+    if len(wrong):
+        raise LogError(no_pair(name, of_cases[cases.codes[row]], start + int(row)) for row in wrong)
     # One list of pairs for every text, those of organizations first.
     lists = [*of_codes, *((name,) for name in of_cases)]
     flat = np.array([numbers[name] for pairs in lists for name in pairs], np.uint32)
@@ -98,12 +106,3 @@ def _paired(columns: Columns, start: int) -> Seating:
     rows = np.repeat(np.arange(len(columns)), counts)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
     return Seating(rows, flat[begins[keys][rows] + within], texts)
-
-
-def _check_pairs(names: Sequence[str], codes: NDArray[np.uint32], paired: NDArray[np.bool_], start: int) -> None:
-    bad = np.array([not is_pair(name) for name in names], bool)
-    if not bad.any():
-        return
-    rows = np.flatnonzero(~paired & bad[codes])
-    if len(rows):
-        raise LogError(no_pair("log", names[codes[row]], start + int(row)) for row in rows[:_MOST_LISTED])

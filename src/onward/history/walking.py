@@ -163,13 +163,14 @@ class Walker:
             self._tables = tables_of(self.program, self.alphabet.letters, self.kept_apart)
         return self._tables
 
-    def walk(self, columns: Columns, until: Interval | None = None, *, start: int = 0) -> Walk:
+    def walk(self, columns: Columns, until: Interval | None = None, *, start: int = 0, name: str = "log") -> Walk:
         """Carry the cases over the rows of *columns* that count by the end of *until*.
 
         Args:
             columns: the next stretch of the log.
             until: the end of the window.
             start: the number of rows in earlier stretches, for messages.
+            name: what the log is called there.
 
         Raises:
             OutOfOrderError: a row lies before an earlier stretch's row of the same case.
@@ -177,7 +178,7 @@ class Walker:
             UnfitError: numbers are too large to be reckoned with exactly.
 
         """
-        seating = seating_of(columns, self.model, start)
+        seating = seating_of(columns, self.model, start=start, name=name)
         seats = Seats(seating.rows, self.enter(seating.names)[seating.cases])
         moments = seats.of(moments_of(columns.times, self.reading))
         letters = seats.of(self.alphabet.read(columns))

@@ -359,7 +359,7 @@ class Run:
         columns = columns_of(log)
         start = tally.read - tally.rejected
         try:
-            walk = self.walker.walk(columns, task.as_of, start=start)
+            walk = self.walker.walk(columns, task.as_of, start=start, name=log.name)
         except OutOfOrderError as error:
             if task.earlier is not None and is_before(task.earlier, error.case, error.when):
                 row = int(numbers_of(columns, start)[error.row - start])
