@@ -11,22 +11,33 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[1] / "data" / "partnership"
-README = (FOLDER / "README.md").read_text(encoding="utf-8")
-PROSE = " ".join(README.split())  # where a line is broken says nothing
+import onward
+from onward.log.dates import parse_interval
+
+SHELF = Path(__file__).parents[1] / "data"
+STUDIES = sorted(path.parent.name for path in SHELF.glob("*/events.csv"))
 
 Row = dict[str, str]
 
 
-def read(name: str) -> list[Row]:
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+def read(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
 
 
-TABLES = {path.stem: read(path.stem) for path in sorted(FOLDER.glob("*.csv"))}
+def readme_of(study: str) -> str:
+    return (SHELF / study / "README.md").read_text(encoding="utf-8")
+
+
+ALL = {(path.parent.name, path.stem): read(path) for path in sorted(SHELF.glob("*/*.csv"))}
+"""Every table of every study."""
+
+# What follows is of the six partnerships, whose study has the most tables.
+README = readme_of("partnership")
+PROSE = " ".join(README.split())  # where a line is broken says nothing
+TABLES = {name: rows for (study, name), rows in ALL.items() if study == "partnership"}
 EVENTS = {row["event_id"]: row for row in TABLES["events"]}
 POSITION = {event_id: position for position, event_id in enumerate(EVENTS)}
-DATED = ("events", "event_dates", "context_events")
 PAIRS = {"AU;EU", "AU;NATO", "AU;UN", "EU;NATO", "EU;UN", "NATO;UN"}
 MOTIVES = {
     "organizational_survival": "materialist",
@@ -87,9 +98,9 @@ def last_day(text: str) -> date:
             return date.fromisoformat(text)
 
 
-def readme_table(heading: str) -> list[list[str]]:
+def readme_table(heading: str, readme: str = README) -> list[list[str]]:
     """Return the cells of the README's table whose first heading is *heading*, without back-ticks."""
-    _, _, table = README.partition(f"\n| {heading} |")
+    _, _, table = readme.partition(f"\n| {heading} |")
     lines = table.partition("\n\n")[0].splitlines()[2:]
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
 
@@ -102,15 +113,16 @@ def broken_orders(day: Callable[[str], date]) -> list[str]:
     return [f"{before} → {after}" for before, after in pairs if rank(before) > rank(after)]
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_a_file_is_plain_utf8_with_unix_line_ends_and_full_rows(name: str) -> None:
-    content = (FOLDER / f"{name}.csv").read_bytes()
+@pytest.mark.parametrize(("study", "name"), ALL)
+def test_a_file_is_plain_utf8_with_unix_line_ends_and_full_rows(study: str, name: str) -> None:
+    rows = ALL[study, name]
+    content = (SHELF / study / f"{name}.csv").read_bytes()
     assert b"\r" not in content
     assert not content.startswith(b"\xef\xbb\xbf")
     assert content.endswith(b"\n")
     # Where a row is short, DictReader fills it with None; where it is long, the rest stands under the key None.
-    cells = [cell for row in TABLES[name] for column, cell in row.items() if column]
-    assert all(len(row) == len(TABLES[name][0]) and None not in row.values() for row in TABLES[name])
+    cells = [cell for row in rows for column, cell in row.items() if column]
+    assert all(len(row) == len(rows[0]) and None not in row.values() for row in rows)
     assert all(cell == cell.strip() and "\n" not in cell for cell in cells)
 
 
@@ -137,9 +149,9 @@ def test_only_a_lesson_may_lack_its_event() -> None:
     assert all(row["before_id"] and row["after_id"] for row in TABLES["event_order"])
 
 
-@pytest.mark.parametrize("name", DATED)
-def test_dates_are_days_months_or_years_and_say_which(name: str) -> None:
-    for row in TABLES[name]:
+@pytest.mark.parametrize(("study", "name"), [key for key, rows in ALL.items() if "date_precision" in rows[0]])
+def test_dates_are_days_months_or_years_and_say_which(study: str, name: str) -> None:
+    for row in ALL[study, name]:
         assert re.fullmatch(r"\d{4}(-\d{2}){0,2}", row["date"]), row
         assert row["date_precision"] == ("year", "month", "day")[row["date"].count("-")], row
         assert first_day(row["date"]) <= last_day(row["date"]), row
@@ -147,9 +159,17 @@ def test_dates_are_days_months_or_years_and_say_which(name: str) -> None:
             assert first_day(row["date"]) <= last_day(row["end_date"]), row
 
 
-def test_events_stand_in_the_order_of_their_first_possible_day() -> None:
-    days = [first_day(row["date"]) for row in EVENTS.values()]
+@pytest.mark.parametrize("study", STUDIES)
+def test_events_stand_in_the_order_of_their_first_possible_day(study: str) -> None:
+    days = [first_day(row["date"]) for row in ALL[study, "events"]]
     assert days == sorted(days)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_event_has_an_id_of_its_own_and_a_source(study: str) -> None:
+    rows = ALL[study, "events"]
+    assert len({row["event_id"] for row in rows}) == len(rows)
+    assert all(row["event_id"] and row["source"] for row in rows)
 
 
 def test_each_event_has_one_primary_date_and_it_is_the_one_of_the_log() -> None:
@@ -223,14 +243,23 @@ def test_every_row_has_a_source() -> None:
     assert all(bool(row["section"]) == (row["text_evidence"] != "none") for row in TABLES["motives"])
 
 
-def test_the_readme_lists_every_file_with_its_rows() -> None:
-    told = {name: int(rows) for name, rows, _ in readme_table("file")}
-    assert told == {f"{name}.csv": len(rows) for name, rows in TABLES.items()}
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_readme_lists_every_file_with_its_rows(study: str) -> None:
+    told = {name: int(rows) for name, rows, _ in readme_table("file", readme_of(study))}
+    assert told == {f"{name}.csv": len(rows) for (of, name), rows in ALL.items() if of == study}
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_the_readme_names_every_column(name: str) -> None:
-    assert [column for column in TABLES[name][0] if f"`{column}`" not in README] == []
+@pytest.mark.parametrize(("study", "name"), ALL)
+def test_the_readme_names_every_column(study: str, name: str) -> None:
+    assert [column for column in ALL[study, name][0] if f"`{column}`" not in readme_of(study)] == []
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_study_can_be_loaded_and_begins_inside_its_window(study: str) -> None:
+    loaded = onward.load_study(study)
+    assert (loaded.model.name, len(loaded.log)) == (study, len(ALL[study, "events"]))
+    assert min(time.last for time in loaded.log.times) <= parse_interval(loaded.as_of).last
+    assert bool(loaded.cases.rows) == ((study, "cases") in ALL)
 
 
 def test_the_readme_counts_the_events_of_every_pair() -> None:

@@ -14,7 +14,6 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
-import yaml
 from attrs import define, field
 
 import onward
@@ -27,11 +26,13 @@ from onward.model.vocabulary import RESERVED
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [ROOT / "README.md", *DOCS, *sorted((ROOT / "examples").glob("*/README.md"))]
+GALLERY = ROOT / "tests" / "model" / "gallery"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 FENCE = re.compile(
     r"^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
+TOP = re.compile(r"^\S.*\n(?:(?: .*)?\n)*", re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -44,6 +45,7 @@ class Reader:
     Attributes:
         page: the page.
         names: what the Python blocks so far have defined.
+        model: the first whole model; parts of one are added to it.
         printed: what the block before printed, if it was Python.
         code: the exit code of the last command.
 
@@ -51,6 +53,7 @@ class Reader:
 
     page: Path
     names: dict[str, object] = field(factory=lambda: {"__name__": "page"})
+    model: str = ""
     printed: str | None = None
     code: int = 0
 
@@ -60,14 +63,17 @@ class Reader:
         match block["language"]:
             case "python":
                 self.printed = self.run_python(body, block.string.count("\n", 0, block.start("body")))
+            case "text" if block["title"] and (GALLERY / block["title"]).exists():
+                body = mistake_in(GALLERY / block["title"])
             case "text" if printed is not None and not is_shown(body, printed):
                 body = printed
             case "console":
                 body = "".join(self.console(body))
             case "yaml":
-                if body.startswith("onward: "):
-                    onward.parse_model(body, f"{self.page.name}: {block['title'] or 'model'}")
-                yaml.safe_load(body)
+                whole = body.startswith("onward: ")
+                model = body if whole else with_parts(self.model, body)
+                onward.parse_model(model, f"{self.page.name}: {block['title'] or 'model'}")
+                self.model = self.model or model
         if block["title"]:
             Path(block["title"]).write_text(body, encoding="utf-8")
         before, after = block.start("body") - block.start(), block.end("body") - block.start()
@@ -112,6 +118,25 @@ def is_shown(shown: str, printed: str) -> bool:
     lines = shown.splitlines(keepends=True)
     pattern = "".join("(?:.*\n)*?" if line == "...\n" else re.escape(line) for line in lines)
     return re.fullmatch(pattern, printed) is not None
+
+
+def with_parts(model: str, more: str) -> str:
+    """Return *model* with the lines of *more*, each below the line that names its part."""
+    parts: dict[str, str] = {}
+    for part in (*TOP.findall(model), *TOP.findall(more)):
+        name, _, rest = part.partition("\n")
+        parts[name] = parts.get(name, "") + rest
+    return "".join(f"{name}\n{rest}" for name, rest in parts.items())
+
+
+def mistake_in(path: Path) -> str:
+    """Return the lines of a faulty model that its problems point at, and what is said of them."""
+    text = path.read_text(encoding="utf-8")
+    with pytest.raises(onward.ModelError) as raised:
+        onward.parse_model(text, path.name)
+    problems, lines = raised.value.problems, text.splitlines()
+    pointed = dict.fromkeys(int(problem.where.rsplit(":", 2)[1]) for problem in problems)
+    return "".join(f"{line}\n" for line in (*(f"{at} | {lines[at - 1]}" for at in pointed), *map(str, problems)))
 
 
 def recipe_of(target: str) -> str:
@@ -180,18 +205,39 @@ def test_the_page_on_the_command_line_has_every_option_of_every_command_and_no_o
 
 def test_the_page_on_the_command_line_has_every_key_of_the_json() -> None:
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
-    for command in (["replay"], ["explain", "UN-NATO"], ["models"]):
+    norm = ("-m", "norm_change")
+    for command in (
+        ["replay"],
+        ["replay", *norm],
+        ["explain", "UN-NATO"],
+        ["explain", "integrated missions", *norm],
+        ["explain", "Kellogg–Briand Pact", "-m", "treaty"],
+        ["models"],
+    ):
         written = io.StringIO()
         assert main([*command, "--format", "json"], written, written) == 0
-        assert [key for key in keys_in(json.loads(written.getvalue())) if not is_told(key, page)] == []
+        keys = keys_in(json.loads(written.getvalue())) - given_by_studies()
+        assert [key for key in sorted(keys) if not is_told(key, page)] == []
+
+
+def given_by_studies() -> set[str]:
+    """Return the names that the shipped models and their tables of cases give to things of their own."""
+    studies = [onward.load_study(name) for name in onward.shipped_models()]
+    models = [study.model for study in studies]
+    return {
+        *(name for model in models for name in (*model.variables, *model.track_names)),
+        *(part.name for model in models for part in (*model.shows, *model.tables, *model.domains)),
+        *(each for model in models for domain in model.domains for each in map(str, dict(domain.values))),
+        *(domain.attribute for model in models for domain in model.domains),
+        *(column for study in studies for column in study.cases.columns),
+    }
 
 
 def keys_in(value: object) -> set[str]:
-    """Return every key in *value*, but those that a model or a case table gave their names."""
-    named = {"basis", "operations", "relationship", "motives", "theatres", "machinery"}
+    """Return every key in *value*."""
     match value:
         case dict():
-            return {*value, *(key for inside in value.values() for key in keys_in(inside))} - named
+            return {*value, *(key for inside in value.values() for key in keys_in(inside))}
         case list():
             return {key for inside in value for key in keys_in(inside)}
         case _:
@@ -208,6 +254,20 @@ def test_the_page_on_the_model_file_has_every_key_and_every_reserved_word() -> N
     parts = ["", *(name for name, shape in SCHEMA["$defs"].items() if "properties" in shape)]
     words = {*RESERVED, *(key for part in parts for key in keys_of(part))}
     assert [word for word in sorted(words) if not is_told(word, page)] == []
+
+
+def test_the_page_of_errors_shows_thirty_mistakes_and_every_one_is_in_the_gallery() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    shown = [block["title"] for block in FENCE.finditer(page)]
+    assert len(shown) >= len(set(shown)) >= 30
+    assert [name for name in shown if not (GALLERY / name).exists()] == []
+
+
+def test_the_page_on_writing_a_model_ends_in_the_example() -> None:
+    page = (ROOT / "docs" / "writing-a-model.md").read_text(encoding="utf-8")
+    files = {block["title"]: block["body"] for block in FENCE.finditer(page) if block["title"]}
+    for name in ("ceasefire.yaml", "ceasefires.csv"):
+        assert files[name] == (ROOT / "examples" / "ceasefire" / name).read_text(encoding="utf-8")
 
 
 def test_the_page_on_the_event_log_has_every_name_of_every_column_and_every_format() -> None:

@@ -17,7 +17,14 @@ _PACKAGE = Path(__file__).parent
 # In a checkout the shelves stand at the top of the repository; a wheel carries them inside the package.
 _SHELVES = _PACKAGE if (_PACKAGE / "models").is_dir() else _PACKAGE.parents[1]
 
-_ENDS = {"partnership": "2007-12-31"}
+_ENDS = {
+    "partnership": "2007-12-31",
+    "partnership_activity": "2007-12-31",
+    "partnership_lessons": "2007-12-31",
+    "norm_change": "2012-12-31",
+    "treaty": "2020-12-31",
+    "alliance": "2020-12-31",
+}
 """The shipped studies: the model that each replays, and the end of its window."""
 
 
@@ -29,7 +36,7 @@ class Study:
         model: what may happen.
         log: what was seen.
         as_of: the last day of the window.
-        cases: what is known of whole cases beside their events.
+        cases: what is known of whole cases beside their events; nothing where the study has no such table.
 
     """
 
@@ -94,9 +101,10 @@ def load_study(name: str = "partnership") -> Study:
         mend = suggestion(name, tuple(_ENDS), otherwise="name a log to replay")
         raise UsageError([Problem("study", f"no log comes with the model {name!r}", mend)])
     folder = _SHELVES / "data" / name
+    cases = folder / "cases.csv"
     return Study(
         model=load_model(name),
         log=read_log(folder / "events.csv"),
         as_of=_ENDS[name],
-        cases=load_cases(folder / "cases.csv"),
+        cases=load_cases(cases) if cases.is_file() else CaseTable(),
     )

@@ -62,7 +62,12 @@ def test_models_lists_what_is_shipped(onward: Onward, golden: Callable[[Path, st
     golden(GOLDEN / "models.txt", out)
     told = json.loads(onward("models", "--format", "json")[1])
     assert [model["name"] for model in told["models"]] == list(library.shipped_models())
-    assert onward("models", "--format", "csv")[1].startswith("name,title,source,cases,phases,event_types\npartnership,")
+    rows = list(csv.DictReader(io.StringIO(onward("models", "--format", "csv")[1])))
+    assert list(rows[0]) == ["name", "title", "source", "cases", "phases", "event_types"]
+    assert [row["name"] for row in rows] == list(library.shipped_models())
+    [norm] = [model for model in told["models"] if model["name"] == "norm_change"]
+    assert norm["tracks"]["wide"] == ["none", "linked", "evidenced", "consulted", "anchored"]
+    assert norm["phases"] == [*norm["tracks"]["narrow"], *norm["tracks"]["wide"]]
 
 
 def test_schema_prints_what_the_loader_reads(onward: Onward, tmp_path: Path) -> None:

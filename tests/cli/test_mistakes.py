@@ -22,11 +22,11 @@ LOG = "time,event,organizations\n2001,contact,UN;EU\n"
         ),
         (["replay", "--format", "jsn"], "invalid choice: 'jsn' (choose from table, json, csv); did you mean 'json'?"),
         (["replay", "-m"], "onward replay: argument -m/--model: expected one argument; see `onward replay --help`"),
-        (["explain"], "onward explain: the following arguments are required: CASE; see `onward explain --help`"),
+        (["explain"], "onward: CASE: the log has 6 cases; name one: 'AU;EU', 'AU;NATO', 'AU;UN', "),
         (["replay", "-m", "partnersip"], "onward: model: there is no model 'partnersip'; did you mean 'partnership'?"),
         (
-            ["replay", "-m", "treaties"],
-            "onward: model: there is no model 'treaties'; name a shipped model (`onward models`), or a model file",
+            ["replay", "-m", "leagues"],
+            "onward: model: there is no model 'leagues'; name a shipped model (`onward models`), or a model file",
         ),
         (
             ["replay", "--as-of", "31.12.2007"],

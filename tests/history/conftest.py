@@ -1,8 +1,13 @@
-"""One small model and its log, for an example a behaviour."""
+"""One small model and its log, and replays told in lines, for an example a behaviour."""
 
+from collections.abc import Callable
+
+import polars as pl
 import pytest
+from attrs import frozen
 
 import onward
+from onward.history.stepping import Reading
 
 GRANT = """
 onward: 1
@@ -48,3 +53,64 @@ def grant() -> onward.Model:
 @pytest.fixture
 def live(grant: onward.Model) -> onward.Live:
     return onward.live(grant, "G1")
+
+
+@frozen
+class Told:
+    """A replay of one case, in lines that a test can compare."""
+
+    replay: onward.Replay
+
+    @property
+    def steps(self) -> list[str]:
+        """Every step: `2001 rain [wood]: seed -> tree`, or its outcome; *time* where nothing but time did it."""
+        return [
+            f"{row.recorded} {row.event or 'time'}{f' [{row.track}]' if row.track else ''}: "
+            + (f"{row.before} -> {row.after}" if row.outcome == "moved" else row.outcome)
+            for row in self.replay.step_rows
+        ]
+
+    @property
+    def moves(self) -> list[str]:
+        """The steps that moved the case."""
+        return [line for line in self.steps if " -> " in line]
+
+    @property
+    def broken(self) -> list[str]:
+        """When and by what each invariant was broken."""
+        rows = self.replay.deviation_rows
+        return [f"{row.recorded} {row.event or 'time'}: {row.reason}" for row in rows if row.kind == "broken"]
+
+    @property
+    def context(self) -> dict[str, object]:
+        """What the case remembers at the end."""
+        return dict(self.replay.live("A").context)
+
+
+Tell = Callable[..., Told]
+
+
+@pytest.fixture
+def tell() -> Tell:
+    """Replay what happened to one case, each event a line: `2001-06-15 rain size=3 until=2002`."""
+
+    def told(model: str, *lines: str, as_of: str | None = None, reading: Reading = "certain") -> Told:
+        rows: list[dict[str, object]] = []
+        for line in lines:
+            time, event, *cells = line.split()
+            attributes = {name: read_cell(text) for name, _, text in (cell.partition("=") for cell in cells)}
+            rows.append({"case": "A", "time": time, "event": event, **attributes})
+        log = onward.read_log(pl.DataFrame(rows, infer_schema_length=None))
+        return Told(onward.replay(onward.parse_model(model), log, as_of=as_of, reading=reading, engine="plain"))
+
+    return told
+
+
+def read_cell(text: str) -> object:
+    """Return a number, true, false or the text itself."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return {"true": True, "false": False}.get(text, text)

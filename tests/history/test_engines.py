@@ -2,12 +2,15 @@
 
 import itertools
 import random
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import onward
@@ -15,7 +18,7 @@ from onward.history import fold
 from onward.history.finite import asked_of_memory
 from onward.history.histories import Engine
 from onward.history.letters import Alphabet
-from onward.history.program import Program
+from onward.history.program import Program, UnfitError
 from onward.history.standing import table_of
 from onward.history.stepping import Reading
 from onward.history.walked import by_name, paths_of, step_table
@@ -27,12 +30,18 @@ from onward.testing import logs, models
 
 ENGINES: st.SearchStrategy[Engine] = st.sampled_from(("plain", "columnar", "automaton"))
 READINGS: st.SearchStrategy[Reading] = st.sampled_from(("certain", "possible"))
+AS_OF = st.sampled_from((None, None, "2001-12-31", "2002", "2004-02-28", "2101"))
+"""The end of the window, mostly that of the log."""
 
 
 @st.composite
-def models_with_logs(draw: st.DrawFn) -> tuple[Model, EventLog]:
-    model = draw(models())
+def models_with_logs(draw: st.DrawFn, /, **asked: bool) -> tuple[Model, EventLog]:
+    model = draw(models(**asked))  # type: ignore[arg-type]  # each is true or false
     return model, draw(logs(model))
+
+
+SIMPLE = {"tracks": False, "clockwork": False, "memory": False, "several": False}
+"""What leaves of the language only phases and counters on one track."""
 
 
 def assert_same(one: onward.Replay, other: onward.Replay) -> None:
@@ -56,6 +65,59 @@ def assert_same(one: onward.Replay, other: onward.Replay) -> None:
 @given(models_with_logs(), READINGS)
 @settings(max_examples=300, deadline=None)
 def test_columns_and_automaton_agree_with_the_plain_engine(drawn: tuple[Model, EventLog], reading: Reading) -> None:
+    assert_engines_agree(*drawn, reading)
+
+
+@given(models_with_logs(clockwork=True, memory=True), READINGS, AS_OF)
+@settings(max_examples=300, deadline=None)
+def test_engines_agree_on_timers_and_windows(
+    drawn: tuple[Model, EventLog], reading: Reading, as_of: str | None
+) -> None:
+    assert_engines_agree(*drawn, reading, as_of)
+
+
+@given(models_with_logs(tracks=True), READINGS)
+@settings(max_examples=300, deadline=None)
+def test_engines_agree_on_tracks(drawn: tuple[Model, EventLog], reading: Reading) -> None:
+    assert_engines_agree(*drawn, reading)
+
+
+@given(models_with_logs(tracks=True, clockwork=True, memory=True, several=True), READINGS, AS_OF)
+@settings(max_examples=200, deadline=None)
+def test_engines_agree_on_the_whole_language(
+    drawn: tuple[Model, EventLog], reading: Reading, as_of: str | None
+) -> None:
+    assert_engines_agree(*drawn, reading, as_of)
+
+
+def assert_engines_agree(model: Model, log: EventLog, reading: Reading, as_of: str | None = None) -> None:
+    """Compare every engine that can run *model* with the plain one; which do is for `--hypothesis-show-statistics`."""
+    plain = onward.replay(model, log, as_of=as_of, reading=reading, engine="plain")
+    event(f"time alone moves: {any(row.event is None for row in plain.step_rows)}")
+    faster: tuple[Engine, ...] = ("columnar", "automaton")
+    for engine in faster:
+        told = replayed_by(engine, model, log, reading, as_of)
+        event(f"{engine} runs: {told is not None}")
+        if told is not None:
+            assert told.engine == engine
+            assert_same(told, plain)
+
+
+def replayed_by(
+    engine: Engine, model: Model, log: EventLog, reading: Reading, as_of: str | None
+) -> onward.Replay | None:
+    """Return what *engine* makes of *log*; None where it cannot run the model."""
+    try:
+        return onward.replay(model, log, as_of=as_of, reading=reading, engine=engine)
+    except (onward.ModelError, UnfitError):
+        return None
+
+
+@given(models_with_logs(**SIMPLE), READINGS)
+@settings(max_examples=200, deadline=None)
+def test_columns_run_every_simple_model_and_the_automaton_every_finite_one(
+    drawn: tuple[Model, EventLog], reading: Reading
+) -> None:
     model, log = drawn
     plain = onward.replay(model, log, reading=reading, engine="plain")
     columnar = onward.replay(model, log, reading=reading, engine="columnar")
@@ -82,11 +144,7 @@ def is_finite(model: Model, log: EventLog) -> bool:
 @given(models_with_logs(), READINGS, st.sampled_from(("2001", "2001-06-15", "2002", "1990")))
 @settings(deadline=None)
 def test_engines_agree_on_a_window_that_ends_early(drawn: tuple[Model, EventLog], reading: Reading, as_of: str) -> None:
-    model, log = drawn
-    plain, columnar = (
-        onward.replay(model, log, as_of=as_of, reading=reading, engine=engine) for engine in ("plain", "columnar")
-    )
-    assert_same(columnar, plain)
+    assert_engines_agree(*drawn, reading, as_of)
 
 
 @given(models_with_logs(), READINGS, st.data())
@@ -94,30 +152,80 @@ def test_engines_agree_on_a_window_that_ends_early(drawn: tuple[Model, EventLog]
 def test_going_on_from_where_a_first_half_ended_equals_replaying_the_whole(
     drawn: tuple[Model, EventLog], reading: Reading, data: st.DataObject
 ) -> None:
-    model, log = drawn
+    assert_cut(*drawn, reading, data)
+
+
+@given(models_with_logs(clockwork=True, memory=True), READINGS, st.data())
+@settings(max_examples=300, deadline=None)
+def test_going_on_lives_through_the_ticks_that_a_first_half_left(
+    drawn: tuple[Model, EventLog], reading: Reading, data: st.DataObject
+) -> None:
+    assert_cut(*drawn, reading, data)
+
+
+def assert_cut(model: Model, log: EventLog, reading: Reading, data: st.DataObject) -> None:
+    """Replay *log* in two parts, cut where *data* says, and compare with the whole."""
     whole = onward.replay(model, log, reading=reading, engine="plain")
-    ends = [time.last if reading == "certain" else time.first for time in log.times]
-    order = sorted(range(len(log)), key=ends.__getitem__)
+    moments = [time.last if reading == "certain" else time.first for time in log.times]
+    order = sorted(range(len(log)), key=moments.__getitem__)
     half = data.draw(st.integers(0, len(log)))
-    first = replayed(model, taken(log, order[:half]), reading, None, data.draw(ENGINES))
+    as_of: datetime | None = None
+    if model.has_clockwork and half:
+        # Once an instant is over, what ends with it has ended: nothing can happen at that instant any more.
+        half = sum(moment <= moments[order[half - 1]] for moment in moments)
+        # A window that ends with the last date would end after what may possibly follow it.
+        as_of = moments[order[half - 1]] if reading == "possible" and half < len(log) else None
+    first = replayed(model, taken(log, order[:half]), reading, None, data.draw(ENGINES), as_of)
     second = replayed(model, taken(log, order[half:]), reading, first.states, data.draw(ENGINES))
+    event(f"time alone moves: {any(row.event is None for row in whole.step_rows)}")
     assert dict(second.states.by_case) == dict(whole.states.by_case)
+    assert second.states.table.sort("case").rows() == whole.states.table.sort("case").rows()
     steps = [row for part in (first, second) for row in part.steps.drop("row", "event_id").rows()]
     assert sorted(steps, key=str) == sorted(whole.steps.drop("row", "event_id").rows(), key=str)
     shown = [shown.name for shown in model.shows]
     assert second.cases.drop(shown).rows() == whole.cases.drop(shown).rows()
-    spells = {row for part in (first, second) for row in part.spells.filter(pl.col("end").is_not_null()).rows()}
-    assert spells == set(whole.spells.filter(pl.col("end").is_not_null()).rows())
+    spells = [row for part in (first, second) for row in part.spells.filter(pl.col("end").is_not_null()).rows()]
+    ended = whole.spells.filter(pl.col("end").is_not_null()).rows()
+    assert sorted(spells, key=str) == sorted(ended, key=str)
     assert second.spells.filter(pl.col("end").is_null()).rows() == whole.spells.filter(pl.col("end").is_null()).rows()
+    broken = [row for part in (first, second) for row in part.deviations.drop("event_id").rows()]
+    assert sorted(broken, key=str) == sorted(whole.deviations.drop("event_id").rows(), key=str)
 
 
-def replayed(
-    model: Model, log: EventLog, reading: Reading, states: onward.States | None, engine: Engine
+def replayed(  # what a replay is asked for
+    model: Model,
+    log: EventLog,
+    reading: Reading,
+    states: onward.States | None,
+    engine: Engine,
+    as_of: datetime | None = None,
 ) -> onward.Replay:
-    try:
-        return onward.replay(model, log, reading=reading, states=states, engine=engine)
-    except onward.ModelError:  # the model is not finite
-        return onward.replay(model, log, reading=reading, states=states, engine="columnar")
+    """Return what *engine* makes of *log*, or the next slower one that can run the model."""
+    slower: tuple[Engine, ...] = ("automaton", "columnar", "plain")
+    for each in slower[slower.index(engine) :]:
+        try:
+            return onward.replay(model, log, as_of=as_of, reading=reading, states=states, engine=each)
+        except (onward.ModelError, UnfitError):
+            continue
+    raise AssertionError(engine)
+
+
+@given(models_with_logs(), READINGS, ENGINES)
+@settings(max_examples=100, deadline=None)
+def test_states_are_read_back_as_they_were_and_are_the_same_by_every_engine(
+    drawn: tuple[Model, EventLog], reading: Reading, engine: Engine
+) -> None:
+    model, log = drawn
+    plain = onward.replay(model, log, reading=reading, engine="plain").states
+    told = replayed(model, log, reading, None, engine).states
+    assert told.table.sort("case").rows() == plain.table.sort("case").rows()
+    assert told.table.schema == plain.table.schema
+    assert told.fingerprint == plain.fingerprint
+    with TemporaryDirectory() as place:
+        onward.write_states(told, Path(place, "states"))
+        kept = onward.read_states(Path(place, "states"), model)
+    assert dict(kept.by_case) == dict(plain.by_case)
+    assert kept.fingerprint == plain.fingerprint
 
 
 def taken(log: EventLog, rows: list[int]) -> EventLog:
@@ -132,7 +240,7 @@ def taken(log: EventLog, rows: list[int]) -> EventLog:
     )
 
 
-@given(models_with_logs(), READINGS, st.data())
+@given(models_with_logs(clockwork=False), READINGS, st.data())
 @settings(max_examples=200, deadline=None)
 def test_a_log_cut_into_stretches_anywhere_is_walked_as_if_it_were_whole(
     drawn: tuple[Model, EventLog], reading: Reading, data: st.DataObject

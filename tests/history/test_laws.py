@@ -3,7 +3,7 @@
 import itertools
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,22 +13,27 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import onward
-from onward.history.judging import View, guard_holds
+from onward.history.histories import Spell, StepRow
+from onward.history.judging import guard_holds
 from onward.history.machine import choose_by_machine
 from onward.history.plain import rows_by_case
 from onward.history.state import CaseState, not_begun
-from onward.history.stepping import OUTCOMES, step
+from onward.history.stepping import OUTCOMES, Reading, step
 from onward.log.log import Event, EventLog
-from onward.model.elements import START, Count, Transition, Variable
+from onward.model.elements import START, Transition
 from onward.model.model import Model
 from onward.testing import events, logs, models
 
 T = TypeVar("T")
 
+READINGS: st.SearchStrategy[Reading] = st.sampled_from(("certain", "possible"))
+
 
 @st.composite
-def models_with_logs(draw: st.DrawFn, *, irreversible: bool = False, column: bool = False) -> tuple[Model, EventLog]:
-    model = draw(models(irreversible=irreversible, cases="column" if column else None))
+def models_with_logs(
+    draw: st.DrawFn, *, irreversible: bool = False, column: bool = False, clockwork: bool | None = None
+) -> tuple[Model, EventLog]:
+    model = draw(models(irreversible=irreversible, cases="column" if column else None, clockwork=clockwork))
     return model, draw(logs(model))
 
 
@@ -50,32 +55,51 @@ def taken(log: EventLog, rows: list[int]) -> EventLog:
     )
 
 
-@given(models_with_logs(), st.sampled_from(("certain", "possible")))
-@settings(max_examples=300)
-def test_the_live_machine_agrees_with_replay_step_by_step(drawn: tuple[Model, EventLog], reading: str) -> None:
+@given(models_with_logs(), READINGS)
+@settings(max_examples=300, deadline=None)
+def test_the_live_machine_agrees_with_replay_step_by_step(drawn: tuple[Model, EventLog], reading: Reading) -> None:
     model, log = drawn
-    replayed = onward.replay(model, log, reading=reading)  # type: ignore[arg-type]  # one of the two
+    replayed = onward.replay(model, log, reading=reading)
     rows = iter(replayed.step_rows)
     for case in sorted(replayed.rows):
-        live = onward.live(model, case, reading=reading)  # type: ignore[arg-type]
-        for told, row in zip(replayed.life(case).steps, replayed.rows[case], strict=True):
-            assert live.phase == told.before
+        live = onward.live(model, case, reading=reading)
+        known = iter(replayed.life(case).steps)
+        for row in replayed.rows[case]:
             fired = live.fire(log.event(row))
-            assert fired == told
-            assert fired.left.memory == told.left.memory == live.context
-            written = next(rows)
-            assert (written.outcome, written.before, written.after, written.implied) == (
-                fired.outcome,
-                fired.before,
-                fired.after,
-                fired.implied,
-            )
+            for done in (*fired.meanwhile, fired):
+                assert_told(done, next(known), rows)
+            assert fired.left.memory == live.context
+            assert tuple(live.phases.values()) == tuple(move.after for move in fired.moves)
+        for done in live.wait(replayed.as_of and replayed.as_of.last):
+            assert_told(done, next(known), rows)
+        assert list(known) == []
+        assert live.state == replayed.live(case).state
     assert next(rows, None) is None
+
+
+def assert_told(done: onward.Step, known: onward.Step, rows: Iterator[StepRow]) -> None:
+    """Make sure that a step is the one *known* from the replay, and that the next *rows* tell it track by track."""
+    assert done == known
+    assert done.left.memory == known.left.memory
+    for move in done.moves:
+        if done.event is not None or move.fired:
+            row = next(rows)
+            assert (row.track or "", row.outcome, row.before, row.after) == (
+                move.track,
+                move.outcome,
+                move.before,
+                move.after,
+            )
+            assert row.implied == done.implied_on(move)
 
 
 @given(models(), st.data())
 def test_the_machine_chooses_what_file_order_says(model: Model, data: st.DataObject) -> None:
-    state = evolve(not_begun(model, "case"), place=data.draw(st.sampled_from(model.places)))
+    places = tuple(
+        data.draw(st.sampled_from([place for place in model.places if model.track_of.get(place, track) == track]))
+        for track in model.track_names
+    )
+    state = evolve(not_begun(model, "case"), places=places)
     event = data.draw(events(model))
     assert step(model, state, event) == step(model, state, event, choose=choose_by_machine)
 
@@ -94,10 +118,18 @@ def reversals(model: Model, replayed: onward.Replay) -> list[str]:
     """Return the cases in which a spell follows a later one: told from the spells, not from the invariant."""
     ranks = {place.replace(".", " "): rank for rank, place in enumerate(model.places)}
     found = []
-    for case, spells in itertools.groupby(replayed.spell_rows, key=lambda spell: spell.case):
+    for case, spells in by_track(replayed.spell_rows).items():
         trail = [ranks[" ".join(filter(None, (spell.phase, spell.stage)))] for spell in spells]
         if trail != sorted(trail):
-            found.append(case)
+            found.append(str(case))
+    return found
+
+
+def by_track(spells: Sequence[Spell]) -> dict[tuple[str, str | None], list[Spell]]:
+    """Return the spells of every case and track, in their order."""
+    found: dict[tuple[str, str | None], list[Spell]] = {}
+    for spell in spells:
+        found.setdefault((spell.case, spell.track), []).append(spell)
     return found
 
 
@@ -131,14 +163,15 @@ def test_irreversibility_is_not_empty_a_backward_transition_is_caught_and_shrunk
 def test_spells_tile_the_span_of_every_case(drawn: tuple[Model, EventLog]) -> None:
     model, log = drawn
     replayed = onward.replay(model, log)
-    spells = {case: list(found) for case, found in itertools.groupby(replayed.spell_rows, key=lambda row: row.case)}
+    spells = by_track(replayed.spell_rows)
+    assert sorted(replayed.spell_rows, key=lambda row: (row.case, row.start)) == list(replayed.spell_rows)
     for row in replayed.case_rows:
-        own = spells.get(row.case, [])
+        own = spells.get((row.case, row.track), [])
         assert len(own) == row.moves
         assert all(one.end == two.start and one.end_kind == "moved" for one, two in itertools.pairwise(own))
         if own:
-            began = next(done.time for done in replayed.step_rows if done.case == row.case and done.after != START)
-            assert own[0].start == began
+            steps = [done for done in replayed.step_rows if (done.case, done.track) == (row.case, row.track)]
+            assert own[0].start == next(done.time for done in steps if done.after != START)
             assert (own[-1].end, own[-1].end_kind, own[-1].start) == (None, "censored", row.since)
             assert (own[-1].phase, own[-1].stage) == (row.phase, row.stage)
         else:
@@ -167,8 +200,10 @@ def test_appending_events_never_changes_earlier_steps(drawn: tuple[Model, EventL
     in_time = sorted(range(len(log)), key=lambda row: log.times[row].last)
     longer = onward.replay(model, taken(log, in_time))
     shorter = onward.replay(model, taken(log, in_time[:length]))
+    end = shorter.as_of and shorter.as_of.last
     for case in shorter.rows:
-        before = [row for row in shorter.step_rows if row.case == case]
+        # At the last instant another event may follow, and time runs out after it.
+        before = [row for row in shorter.step_rows if row.case == case and (row.event or row.time != end)]
         after = [row for row in longer.step_rows if row.case == case]
         assert after[: len(before)] == before
 
@@ -176,10 +211,13 @@ def test_appending_events_never_changes_earlier_steps(drawn: tuple[Model, EventL
 @given(models_with_logs(), st.sampled_from(("2000", "2001-06-30", "2001-12-31", "2002")))
 def test_a_window_is_the_beginning_of_the_whole_replay(drawn: tuple[Model, EventLog], as_of: str) -> None:
     model, log = drawn
-    whole, window = onward.replay(model, log), onward.replay(model, log, as_of=as_of)
+    # Time passes after the last event, too: the whole ends with the century.
+    whole, window = onward.replay(model, log, as_of="2101"), onward.replay(model, log, as_of=as_of)
     assert window.as_of is not None
     end = window.as_of.last
-    assert window.step_rows == tuple(row for row in whole.step_rows if row.time is not None and row.time <= end)
+    begun = {row.case for row in whole.step_rows if row.event is not None and row.time is not None and row.time <= end}
+    within = (row for row in whole.step_rows if row.time is not None and row.time <= end)
+    assert window.step_rows == tuple(row for row in within if row.case in begun)
     assert window.after_as_of == sum(time.last > end for time in log.times)
 
 
@@ -188,13 +226,16 @@ def test_every_event_has_one_outcome_and_the_outcomes_add_up(drawn: tuple[Model,
     model, log = drawn
     replayed = onward.replay(model, log)
     assert list(replayed.outcomes) == list(OUTCOMES)
-    assert sum(replayed.outcomes.values()) == len(replayed.step_rows) == sum(map(len, replayed.rows.values()))
+    assert sum(replayed.outcomes.values()) == len(replayed.step_rows)
+    told = [row for row in replayed.step_rows if row.event is not None]
+    assert len(told) == sum(map(len, replayed.rows.values())) * len(model.track_names)
+    assert all(row.outcome == "moved" for row in replayed.step_rows if row.event is None)
     counts = replayed.row_counts
     assert counts["read"] == counts["replayed"] + counts["rejected"] == log.rows_read
     for row in replayed.step_rows:
         assert (row.outcome == "moved") == (row.transition is not None)
         assert row.outcome == "moved" or (row.before == row.after and row.implied == ())
-        assert (row.outcome == "unknown") == (row.event not in model.kinds)
+        assert (row.outcome == "unknown") == (row.event is not None and row.event not in model.kinds)
 
 
 @given(models(), st.data())
@@ -250,7 +291,7 @@ def test_lives_are_told_without_a_hitch(drawn: tuple[Model, EventLog]) -> None:
     replayed = onward.replay(model, log)
     for case in replayed.rows:
         told = replayed.explain(case, width=60)
-        assert told.startswith(f"{case}: ")
+        assert told.startswith(case)
         assert all(len(line) <= 60 or " " not in line.strip() for line in told.splitlines())
 
 
@@ -275,7 +316,8 @@ def test_a_window_that_ends_with_the_log_changes_nothing(drawn: tuple[Model, Eve
     assert onward.replay(model, log, as_of=whole.as_of).case_rows == whole.case_rows
 
 
-@given(models_with_logs())
+# Time may mend in silence what an event has broken: that breaks are told after it, too, is for `test_recounting`.
+@given(models_with_logs(clockwork=False))
 @settings(max_examples=200)
 def test_an_always_invariant_is_told_when_it_stops_holding(drawn: tuple[Model, EventLog]) -> None:
     model, log = drawn
@@ -295,34 +337,7 @@ def test_an_always_invariant_is_told_when_it_stops_holding(drawn: tuple[Model, E
             assert [each for each in done.broken if each.kind == "always"] == told
 
 
-@given(models_with_logs())
-@settings(max_examples=200)
-def test_memory_is_what_counting_the_events_so_far_gives(drawn: tuple[Model, EventLog]) -> None:
-    model, log = drawn
-    replayed = onward.replay(model, log)
-    for case in replayed.rows:
-        counted: list[Event] = []
-        for done in replayed.life(case).steps:
-            counted += [done.event] if done.outcome not in {"refused", "unknown"} else []
-            assert done.left.memory == {each.name: recounted(model, each, counted) for each in model.context}
-
-
-def recounted(model: Model, variable: Variable, events: list[Event]) -> int:
-    """Return what a context variable is, counted anew from all events that counted: the slow way round."""
-    reducer = variable.reducer
-    ours = [
-        event
-        for event in events
-        if (reducer.types is None or event.type in reducer.types)
-        and guard_holds(reducer.where, View(model, START, {}, event=event)) is True
-    ]
-    if isinstance(reducer, Count):
-        return len(ours)
-    values = [event.attributes.get(reducer.attribute) for event in ours]
-    return len({value for value in values if value is not None})
-
-
-@given(models_with_logs(column=True), st.integers(0, 3))
+@given(models_with_logs(column=True, clockwork=False), st.integers(0, 3))
 @settings(max_examples=600)
 def test_ties_are_those_that_running_every_exchange_to_its_end_finds(drawn: tuple[Model, EventLog], apart: int) -> None:
     model, drawn_log = drawn
@@ -340,7 +355,7 @@ def test_ties_are_those_that_running_every_exchange_to_its_end_finds(drawn: tupl
         life = replayed.life(case)
         found = {tie.second.row: (tie.first.row, tie.instead) for tie in life.ties}
         state = not_begun(model, case)
-        for _, group in itertools.groupby((done.event for done in life.steps), key=moment):
+        for _, group in itertools.groupby((done.event for done in life.steps if done.event), key=moment):
             events = list(group)
             before, (state, as_it_was) = state, lived(model, state, events)
             for later in range(1, len(events)):

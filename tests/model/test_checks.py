@@ -12,7 +12,18 @@ from onward.history.judging import View, guard_holds
 from onward.log.log import Event
 from onward.model.checks import Loop, eventless_loop
 from onward.model.document import parse_model
-from onward.model.elements import Count, EventKind, Phase, Transition, Variable
+from onward.model.elements import (
+    Count,
+    EventKind,
+    Flag,
+    Latest,
+    Max,
+    Phase,
+    Sum,
+    Track,
+    Transition,
+    Variable,
+)
 from onward.model.grammar import parse_guard
 from onward.model.guards import (
     And,
@@ -24,6 +35,7 @@ from onward.model.guards import (
     Expression,
     Guard,
     Memory,
+    Named,
     Not,
     OneOf,
     Or,
@@ -85,13 +97,22 @@ def moves(when: st.SearchStrategy[Guard]) -> st.SearchStrategy[tuple[Transition,
 
 
 def goes_round(model: Model, view: View) -> bool:
-    """Follow eventless transitions from *view*, where nothing but the phase changes; tell whether that ends."""
-    for _ in model.places:
-        ways = [t for t in model.leaving(view.place) if t.on is None]
-        enabled = next((t for t in ways if guard_holds(t.when, view) is True), None)
-        if enabled is None:
+    """Follow eventless transitions from *view*, where nothing but the phases changes; tell whether that ends."""
+    for _ in range(len(model.places) ** len(model.track_names)):
+        ways = [
+            [t for t in model.leaving(place, track) if t.on is None and t.after is None]
+            for track, place in zip(model.track_names, view.places, strict=True)
+        ]
+        fired = [next((t for t in found if guard_holds(t.when, view) is True), None) for found in ways]
+        if not any(fired):
             return False
-        view = evolve(view, place=model.entered(enabled.target), since=view.moment)
+        view = evolve(
+            view,
+            places=tuple(
+                place if t is None else model.entered(t.target) for t, place in zip(fired, view.places, strict=True)
+            ),
+            since=tuple(since if t is None else view.moment for t, since in zip(fired, view.since, strict=True)),
+        )
     return True
 
 
@@ -113,9 +134,13 @@ def test_thresholds_phases_and_types_are_judged_exactly(transitions: tuple[Trans
 
 
 def assert_is_round(loop: Loop, model: Model) -> None:
+    """Each transition of the round leaves a place where it leads to; on a model with one track, in this order."""
     assert loop.places[0] == loop.places[-1]
+    if len({t.track for t in loop.transitions}) > 1:
+        assert all(t in model.transitions for t in loop.transitions)
+        return
     for place, transition, after in zip(loop.places, loop.transitions, loop.places[1:], strict=False):
-        assert transition in model.leaving(place)
+        assert transition in model.leaving(place, transition.track)
         assert model.entered(transition.target) == after
 
 
@@ -127,11 +152,11 @@ ATTRIBUTES = st.fixed_dictionaries(
 ANY_VIEW = st.builds(
     View,
     model=st.just(FOREST),
-    place=st.sampled_from(FOREST.places),
+    places=st.sampled_from(FOREST.places),
     memory=st.fixed_dictionaries({"x": st.integers(0, MOST), "y": st.integers(0, MOST)}),
     event=st.builds(Event, st.sampled_from([*FOREST.kinds]), st.none(), attributes=ATTRIBUTES),
     moment=st.none() | st.just(MOMENT),
-    since=AGES,
+    since=st.tuples(AGES),
     began=AGES,
 )
 
@@ -166,6 +191,107 @@ def test_invariants_on_the_years_in_a_phase_are_drawn() -> None:
         return any(Elapsed("years_in_phase") in expressions(guard) for guard in held)
 
     assert reads(find(models(), reads, settings=ONCE))
+
+
+TRACKED = Model(
+    name="forest",
+    phases=(
+        *(Phase("a", track="wood"), Phase("b", track="wood")),
+        *(Phase("x", track="soil"), Phase("y", track="soil", stages=(Phase("one"), Phase("two")))),
+        Phase("dim", track="sky"),
+    ),
+    events=(EventKind("rain"), EventKind("sun")),
+    parameters=(("needed", 2),),
+    tracks=(Track("wood"), Track("soil"), Track("sky")),
+    context=(
+        Variable("n", Count(None)),
+        Variable("wet", Flag(("rain",), ("sun",))),
+        Variable("most", Max("size", None)),
+        Variable("paid", Sum("size", None)),
+        Variable("kind", Latest("k", None)),
+    ),
+)
+TWO = ("wood", "soil")
+VALUES = {
+    "n": (0, 1, 2, 3),
+    "wet": (True, False),
+    "most": (None, -1, 0, 0.5, 1, 1.5, 2, 3),
+    "paid": (-1, 0, 0.5, 1, 1.5, 2, 3),
+    "kind": (None, True, False, 0, 1, 1.5, 2, 3, "", "oak", "oak\0", "z"),
+}
+OF_TRACKS = (
+    *(
+        "wood.phase == b",
+        "wood.phase < b",
+        "soil.phase == y",
+        "soil.phase > y.one",
+        "soil.phase != x",
+        "wood.phase in [a]",
+    ),
+    *(
+        "wood.phase == start",
+        "b <= wood.phase",
+        "wood.years_in_phase >= 3",
+        "soil.years_in_phase < 3",
+        "sky.phase >= dim",
+    ),
+    *("n >= 2", "n == 1", "wet", "not wet", "wet == true", "most > 1", "not most > 1", "most <= needed", "paid < 1"),
+    *("paid == 1", "paid > 1", 'kind == "oak"', 'kind < "oak"', 'kind > "oak"', "kind", "kind == 1", "kind != 1"),
+    *("event.type == rain", "event.type != rain"),
+)
+JOINT = st.sampled_from([parse_guard(text, vocabulary_of(TRACKED)) for text in OF_TRACKS]).flatmap(
+    lambda one: st.sampled_from((one, Not(one), Named("named", one)))
+)
+PAIRS = st.tuples(JOINT, JOINT)
+JOINT_GUARDS = st.one_of(st.none(), JOINT, JOINT, PAIRS.map(And), PAIRS.map(Or))
+
+
+@st.composite
+def joint_moves(draw: st.DrawFn) -> tuple[Transition, ...]:
+    """Draw eventless transitions on two tracks."""
+    found = []
+    for _ in range(draw(st.integers(2, 5))):
+        track = draw(st.sampled_from(TWO))
+        names = [name for name, its in TRACKED.track_of.items() if its == track]
+        source, target = draw(st.sampled_from(("start", *names, *names))), draw(st.sampled_from(names))
+        found.append(Transition((source,), target, when=draw(JOINT_GUARDS), track=track))
+    return tuple(sorted(found, key=lambda move: move.track == "soil"))
+
+
+def tracked_views(model: Model) -> Iterator[View]:
+    """Yield a view for all that the guards of *model* can tell from one another."""
+    asked = {value for move in model.transitions if move.when for value in expressions(move.when)}
+    names = [name for name in VALUES if Memory(name) in asked]
+    ages = [(0, 4, None) if Elapsed("years_in_phase", track) in asked else (0,) for track in model.track_names]
+    kinds = ("rain", "sun") if EventType() in asked else ("rain",)
+    places = [[p for p in model.places if p == "start" or model.track_of[p] == track] for track in model.track_names]
+    for where, years, kind in itertools.product(itertools.product(*places), itertools.product(*ages), kinds):
+        since = tuple(None if age is None else MOMENT - timedelta(days=366 * age) for age in years)
+        for values in itertools.product(*(VALUES[name] for name in names)):
+            memory = dict(zip(names, values, strict=True))
+            yield View(model, where, memory, Event(kind, None), MOMENT, since)
+            if len(set(years)) == 1:
+                yield View(model, where, memory, Event(kind, None), None, (None,) * len(years))
+
+
+@given(joint_moves())
+@settings(max_examples=300)
+def test_tracks_that_read_one_another_are_judged_exactly(transitions: tuple[Transition, ...]) -> None:
+    model = evolve(TRACKED, transitions=transitions)
+    loop = eventless_loop(model)
+    assert (loop is not None) == any(goes_round(model, view) for view in tracked_views(model))
+    if loop:
+        assert loop.sure
+        assert not loop.opaque
+        assert_is_round(loop, model)
+
+
+def test_rounds_of_two_tracks_are_drawn() -> None:
+    def both(transitions: tuple[Transition, ...]) -> bool:
+        loop = eventless_loop(evolve(TRACKED, transitions=transitions))
+        return loop is not None and len({t.track for t in loop.transitions}) > 1
+
+    assert find(joint_moves(), both, settings=ONCE)
 
 
 def loop_of(*lines: str) -> Loop | None:

@@ -233,7 +233,7 @@ def test_a_step_may_look_back() -> None:
         ("-strict > 1", 2, "true or false cannot be added or multiplied", "use numbers only"),
         ("event.formal and event", 18, "event alone says nothing", "write event.<attribute> or event.type"),
         ("event.time > 1", 1, "event.time is not compared", "use years_in_phase or years_since_start"),
-        ("event.a.b > 1", 1, "'event.a.b' has a dot too many", 'write event["name of the column"]'),
+        ("event.a.b.c > 1", 1, "'event.a.b.c' has a dot too many", 'write event["name of the column"]'),
         ("event[place] > 1", 7, "event[...] takes a quoted name", 'write event["name of the column"]'),
         ("event['place' > 1", 15, "'[' is never closed", "add ']' here"),
     ],

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from attrs import evolve
 from hypothesis import given
@@ -56,9 +58,10 @@ def test_every_name_of_a_place_stands_for_places_that_lie_together(model: Model)
 
 @given(models())
 def test_the_ways_out_of_a_place_that_is_not_final_are_those_from_it_in_file_order(model: Model) -> None:
-    for place in model.places:
-        expected = [t for t in model.transitions if any(model.within(place, source) for source in t.sources)]
-        assert list(model.leaving(place)) == ([] if model.is_final(place) else expected)
+    for place, track in itertools.product(model.places, model.track_names):
+        here = [t for t in model.transitions if t.track == track]
+        expected = [t for t in here if any(model.within(place, source) for source in t.sources)]
+        assert list(model.leaving(place, track)) == ([] if model.is_final(place) else expected)
 
 
 @given(models())

@@ -50,9 +50,13 @@ def said(node: Node | None) -> Any:  # noqa: ANN401  # a document
             return None
 
 
+FREE = ("events", "context", "parameters", "show", "label", "values", "conditions", "tracks", "tables")
+"""Parts whose keys are names that the author chooses."""
+
+
 def mappings(node: Any, *path: str | int) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401  # a document
     """Yield the path to every mapping whose keys the format fixes."""
-    free = path and path[-1] in {"events", "context", "parameters", "show", "label"}
+    free = path and (path[-1] in FREE or "values" in path[-2:-1])
     # An entry `- name: {...}` of a list of phases has one key, which is a name.
     entry = len(path) > 1 and path[-2] in {"phases", "stages"}
     if isinstance(node, dict):
@@ -97,10 +101,14 @@ def test_an_unknown_key_fails_the_schema_and_the_loader_wherever_it_stands(model
 @given(models(), st.data())
 def test_a_required_key_that_is_missing_fails_the_schema_and_the_loader(model: Model, data: st.DataObject) -> None:
     document = as_document(model)
-    key = data.draw(st.sampled_from(required_of()))
-    del document[key]
+    place, thing = document, "the model"
+    if "tracks" in document and data.draw(st.booleans()):
+        track = data.draw(st.sampled_from(list(document["tracks"])))
+        place, thing = document["tracks"][track], f"the track '{track}'"
+    key = data.draw(st.sampled_from([key for key in (*required_of(), *required_of("track")) if key in place]))
+    del place[key]
     assert not VALIDATOR.is_valid(document)
-    with pytest.raises(ModelError, match=f"the model lacks '{key}'; "):
+    with pytest.raises(ModelError, match=f"{thing} lacks '{key}'; "):
         parse_model(json.dumps(document))
 
 
@@ -133,7 +141,8 @@ def test_what_is_no_name_fails_the_schema_and_the_loader(name: str) -> None:
 
 
 def test_the_keys_of_each_part_are_those_of_the_schema() -> None:
-    assert keys_of("transition") == ("from", "to", "on", "when", "name")
+    assert keys_of("transition") == ("from", "to", "on", "when", "after", "name")
     assert required_of("transition") == ("from", "to")
     assert "invariants" in keys_of()
-    assert required_of() == ("onward", "name", "events", "phases", "transitions")
+    assert required_of() == ("onward", "name", "events")
+    assert required_of("track") == ("phases", "transitions")

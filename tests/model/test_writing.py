@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onward.model.document import parse_model
-from onward.model.elements import Count, EventKind, Phase, Transition, Variable
+from onward.model.elements import Count, CrossTable, Domain, EventKind, Phase, Transition, Variable
 from onward.model.grammar import parse_guard
+from onward.model.guards import EACH, Constant, Holds
 from onward.model.model import Model
 from onward.model.writing import as_document, fingerprint, write_model
 from onward.testing import models, vocabulary_of
@@ -36,16 +37,20 @@ def test_comments_and_layout_leave_the_fingerprint_as_it_is(model: Model) -> Non
 
 @given(models(), st.data())
 def test_any_change_that_matters_changes_the_fingerprint(model: Model, data: st.DataObject) -> None:
+    last = model.phases[-1]
     changes: dict[str, Any] = {
         "name": "meadow",
         "title": "A meadow",
         "source": "Andersen",
         "cases": "pairs" if model.cases == "column" else "column",
-        "phases": (*model.phases, Phase("meadow")),
+        "phases": (*model.phases, Phase("meadow", track=model.track_names[-1])),
         "events": (*model.events, EventKind("hay")),
         "parameters": (*model.parameters, ("share", 1)),
         "context": (*model.context, Variable("hay", Count(None))),
-        "transitions": (*model.transitions, Transition(("start",), model.phases[0].name)),
+        "transitions": (*model.transitions, Transition(("start",), last.name, track=last.track)),
+        "conditions": (*model.conditions, ("dry", Holds(Constant(value=True)))),
+        "domains": (*model.domains, Domain("soil", EACH, (("clay", ""),))),
+        "tables": (*model.tables, CrossTable("hay", ("soil", EACH), ("soil", "kind"))),
     }
     key = data.draw(st.sampled_from(list(changes)))
     assert fingerprint(evolve(model, **{key: changes[key]})) != fingerprint(model)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Replay a log through a model and print where every case stands.
 
-Without LOG: the six partnerships of the 2007 report, as of 2007-12-31. Rows read = rows replayed + rows rejected,
-always; unknown event types, refused events and broken invariants are listed below the table.
-Exit code 1 where an invariant of the model is broken.
+Without LOG: the model's own log; with no model named either, the six partnerships of the 2007 report, as of 2007-12-31.
+Rows read = rows replayed + rows rejected, always; unknown event types, refused events and broken invariants are listed
+below the table. Exit code 1 where an invariant of the model is broken.
 
 With -o FILE ending in .parquet, .arrow, .tsv or .jsonl (or with --steps) every step is written there, one row each.
 A long log is read in batches and written as it goes; a run that was stopped goes on where it was."""

@@ -11,11 +11,11 @@ from contextlib import suppress
 
 from attrs import frozen
 
-from onward.history.judging import View, is_number, judge, value_of
+from onward.history.judging import View, judge, value_of
 from onward.history.letters import UNKNOWN_LETTER
+from onward.history.memory import answers
 from onward.history.program import Letter, conditions_of
-from onward.history.state import answers
-from onward.log.log import Event, Value
+from onward.log.log import Event, Value, is_number
 from onward.model.elements import START, Distinct
 from onward.model.guards import Attribute, Compare, Condition, Expression, Holds, expressions
 from onward.model.model import Model
@@ -188,7 +188,7 @@ def _doubts(model: Model, kind: str) -> Iterator[str]:
     kept: dict[str, str] = {}
     for variable in model.context:
         match variable.reducer:
-            case Distinct(attribute, types) if answers(types, Event(kind, None)):
+            case Distinct(attribute, types) if answers(types, kind):
                 looking = (each for each in asked if attribute in _attributes(each))
                 for condition in looking:
                     yield f"`{write_guard(condition)}` looks at what {variable.name} counts, as if every value were new"

@@ -35,7 +35,7 @@ def run_by_columns(  # noqa: PLR0913  # what `replay` was asked for
         stand(walker, earlier)
     columns = columns_of(log)
     try:
-        walk = walker.walk(columns, window, name=log.name)
+        walk = walker.walk(columns, window, name=log.name, through=window.last if window else None)
     except OutOfOrderError as error:
         raise LogError([too_early(log.name, error.row, error.when, error.case)]) from error
     return WalkHistories(log, columns, walker, walk, window, earlier)

@@ -44,19 +44,19 @@ class CaseRow:
 
 @frozen
 class StepRow:
-    """What one event did to one case on one track."""
+    """What one event, or time alone (no event and no row), did to one case on one track."""
 
-    event_id: str
+    event_id: str | None
     case: str
     time: datetime | None
     recorded: str | None
-    event: str
+    event: str | None
     before: str
     after: str
     outcome: Outcome
     transition: str | None
     implied: tuple[str, ...]
-    row: int
+    row: int | None
     track: str | None = None
 
 
@@ -78,10 +78,10 @@ class Deviation:
     """A step that was refused or unknown, or that broke an invariant."""
 
     case: str
-    event_id: str
+    event_id: str | None
     time: datetime | None
     recorded: str | None
-    event: str
+    event: str | None
     phase: str
     kind: str
     reason: str
@@ -159,11 +159,22 @@ def frame_of(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> "
 
 
 def in_order(steps: "pl.DataFrame") -> "pl.DataFrame":
-    """Return a table of *steps* as the log has them, if each case's rows stand there in time order; else by time."""
+    """Return a table of *steps* as the log has them, if each case's rows stand there in time order; else by time.
+
+    What time alone did stands before the case's next event, or at the end where none comes.
+    """
     import polars as pl  # noqa: PLC0415  # as above
 
-    back = steps.select((pl.col("row").diff().over("case") < 0).any()).item()
-    return steps.sort("time", "row", "case") if back else steps.sort("row", "case")
+    row = pl.col("row")
+    back = steps.select((row.drop_nulls().diff().over("case", mapping_strategy="explode") < 0).any()).item()
+    if not steps["row"].null_count():
+        return steps.sort("time", "row", "case") if back else steps.sort("row", "case")
+    keyed = steps.with_columns(
+        row.backward_fill().over("case").alias("_row"),
+        pl.when(row.is_not_null()).then("time").backward_fill().over("case").alias("_time"),
+    )
+    keys = ["_time", "_row", "case"] if back else ["_row", "case"]
+    return keyed.sort(keys, nulls_last=True, maintain_order=True).drop("_row", "_time")
 
 
 class Histories(Protocol):
@@ -258,7 +269,7 @@ class RowHistories:
     @property
     def case_count(self) -> int:
         """How many cases there are."""
-        return len(self.case_rows)
+        return len(self.case_rows) // len(self.model.track_names)
 
     @cached_property
     def outcomes(self) -> Mapping[Outcome, int]:

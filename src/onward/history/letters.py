@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from onward.history.program import Letter, UnfitError, conditions_of
+from onward.history.several import parts_of, spelled
 from onward.history.thresholds import WHOLE, cut
 from onward.log.columns import Coded, Columns
 from onward.model.guards import (
@@ -24,6 +25,7 @@ from onward.model.guards import (
     Comparison,
     Condition,
     Constant,
+    Contains,
     Expression,
     Holds,
     Minus,
@@ -150,8 +152,32 @@ def _truths(condition: Condition, columns: Columns, model: Model) -> NDArray[np.
             if operand.kind != "truth":
                 return np.zeros(len(columns), np.int64)
             return _digits(operand.values, operand.known, len(columns))
+        case Contains(value, Attribute(name, part)):
+            return _containing(_known(value, model), columns.attributes.get(name), part, len(columns))
         case _:
             raise AssertionError("`in` is spelled out before")
+
+
+def _containing(sought: Scalar, column: pl.Series | None, part: str, rows: int) -> NDArray[np.int64]:
+    """Return in which rows *sought* is one of the values of *column*, as digits."""
+    if column is None:
+        return np.zeros(rows, np.int64)
+    cells = column.unique(maintain_order=True).drop_nulls()
+    digits = [1 + (spelled(sought) in parts_of(cell, part)) for cell in cells.to_list()]
+    found = column.replace_strict(cells, pl.Series(digits, dtype=pl.Int64), default=0, return_dtype=pl.Int64)
+    return found.fill_null(0).to_numpy()
+
+
+def _known(value: Expression, model: Model) -> Scalar:
+    match value:
+        case Constant(known):
+            return known
+        case Parameter(name):
+            return model.constants[name]
+        case TypeName(name) | PhaseName(name):
+            return name
+        case _:
+            raise UnfitError("what may be one of several values is no constant")
 
 
 def _digits(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from onward.history.state import CaseState
-from onward.history.stepping import Reading, Reason, Step, instant, kept_from, step, view_of
+from onward.history.stepping import Reading, Reason, Step, instant, kept_from, pass_time, step, view_of
 from onward.history.window import events_until
 from onward.log.dates import Interval
 from onward.log.log import Event, EventLog
@@ -40,10 +40,12 @@ class Life:
     Attributes:
         model: what may happen.
         state: where the case stands at the end.
-        steps: what every event did, in time order.
-        missing: what keeps the case from its next phase, one reason a transition.
+        steps: what every event did, and time between them, in time order.
+        missing: what keeps the case from its next phase on each track, one reason a transition.
         ties: pairs of events whose order inside one date decides.
         as_of: the end of the window.
+        begin: where the case stood before its steps.
+        reading: which end of a partial date counted.
 
     """
 
@@ -53,6 +55,8 @@ class Life:
     missing: tuple[Reason, ...]
     ties: tuple[Tie, ...]
     as_of: Interval | None
+    begin: CaseState
+    reading: Reading
 
 
 def life_of(  # noqa: PLR0913  # one case is a model, a log, rows, a window and a reading
@@ -70,27 +74,31 @@ def life_of(  # noqa: PLR0913  # one case is a model, a log, rows, a window and 
         state, done = step(model, states[-1], event, reading=reading)
         states.append(state)
         steps.append(done)
+    state, ticks = pass_time(model, states[-1], as_of.last if as_of else None, through=True, reading=reading)
     return Life(
         model=model,
-        state=states[-1],
-        steps=tuple(steps),
-        missing=tuple(missing_for_next(model, states[-1], reading, at=as_of)),
+        state=state,
+        steps=(*(each for done in steps for each in (*done.meanwhile, done)), *ticks),
+        missing=tuple(missing_for_next(model, state, reading, at=as_of)),
         ties=tuple(_deciding_ties(model, states, steps, reading)),
         as_of=as_of,
+        begin=begin,
+        reading=reading,
     )
 
 
 def missing_for_next(
     model: Model, state: CaseState, reading: Reading = "certain", *, at: Interval | None = None
 ) -> Iterator[Reason]:
-    """Yield, for each transition to the nearest later place, what keeps it from firing at the end of *at*."""
-    rank = model.ranks[state.place].start
-    ahead = [t for t in model.leaving(state.place) if _target_rank(model, t) > rank]
-    nearest = min((_target_rank(model, t) for t in ahead), default=None)
+    """Yield, for each transition to a track's nearest later place, what keeps it from firing at the end of *at*."""
     view = view_of(model, state, reading=reading, at=at)
-    for transition in ahead:
-        if _target_rank(model, transition) == nearest:
-            yield kept_from(transition, view)
+    for track, place in zip(model.track_names, state.places, strict=True):
+        rank = model.ranks[place].start
+        ahead = [t for t in model.leaving(place, track) if _target_rank(model, t) > rank]
+        nearest = min((_target_rank(model, t) for t in ahead), default=None)
+        for transition in ahead:
+            if _target_rank(model, transition) == nearest:
+                yield kept_from(transition, view)
 
 
 def _target_rank(model: Model, transition: Transition) -> int:
@@ -104,7 +112,7 @@ def _deciding_ties(model: Model, states: Sequence[CaseState], steps: Sequence[St
     exchange that only changes which of two events made the same move changes nothing.
     """
     start = 0
-    for _, group in itertools.groupby(steps, key=lambda done: instant(done.event.time, reading)):
+    for _, group in itertools.groupby(steps, key=lambda done: instant(done.time, reading)):
         tied = tuple(group)
         known = states[start : start + len(tied) + 1]
         for later in range(1, len(tied)):
@@ -114,7 +122,7 @@ def _deciding_ties(model: Model, states: Sequence[CaseState], steps: Sequence[St
             paths = [(other, way) for other, way in ways if _path(way) != _path(tied[other : other + len(way)])]
             elsewhere = [(other, way) for other, way in paths if way[-1].after != tied[other + len(way) - 1].after]
             for other, way in (elsewhere or paths)[:1]:
-                yield Tie(tied[other].event, tied[later].event, (way[0], way[later - other]))
+                yield Tie(_event(tied[other]), _event(tied[later]), (way[0], way[later - other]))
         start += len(tied)
 
 
@@ -126,7 +134,7 @@ def _exchanged(  # noqa: PLR0913  # two events of a group, and what it takes to 
     *known* has the states before, between and after the events as they stand. Once the case is where it was, all that
     follows is as it was: a large group is not run to its end for every exchange.
     """
-    events = [done.event for done in tied]
+    events = list(map(_event, tied))
     events[earlier], events[later] = events[later], events[earlier]
     state, instead = known[earlier], []
     for number in range(earlier, len(events)):
@@ -135,6 +143,11 @@ def _exchanged(  # noqa: PLR0913  # two events of a group, and what it takes to 
         if number >= later and state == known[number + 1]:
             break
     return tuple(instead)
+
+
+def _event(done: Step) -> Event:
+    assert done.event is not None  # noqa: S101  # ties are between events
+    return done.event
 
 
 def _path(steps: Sequence[Step]) -> list[tuple[object, ...]]:

@@ -14,11 +14,13 @@ from typing import Any, cast
 from attrs import define, field
 from transitions import EventData, Machine
 
-from onward.history.judging import View, guard_holds
+from onward.history.clock import written
+from onward.history.judging import View, is_enabled
 from onward.history.life import missing_for_next
 from onward.history.saved import from_plain, to_plain
-from onward.history.state import CaseState, not_begun, numbers
-from onward.history.stepping import Reading, Reason, Step, checked_reading, instant, step
+from onward.history.state import CaseState, not_begun, values
+from onward.history.stepping import Reading, Reason, Step, checked_reading, instant, pass_time, step
+from onward.history.window import lived_until
 from onward.log.cases import typed_pair
 from onward.log.cells import CellError, read_value
 from onward.log.dates import DateError, Interval, interval_of
@@ -42,7 +44,7 @@ class _Carrier:
 
 
 def _allows(transition: Transition, data: EventData) -> bool:
-    return guard_holds(transition.when, cast("_Carrier", data.model).view) is True
+    return is_enabled(transition, cast("_Carrier", data.model).view)
 
 
 def _note(transition: Transition, data: EventData) -> None:
@@ -56,18 +58,19 @@ def _triggers(model: Model, transition: Transition) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def machine_of(model: Model) -> Machine:
-    """Return the `transitions.Machine` of *model*: one for all its cases, whose state is theirs."""
+def machine_of(model: Model, track: str = "") -> Machine:
+    """Return the `transitions.Machine` of a track of *model*: one for all cases, whose state is theirs."""
+    places = [START, *(place for place in model.places[1:] if model.track_of[place] == track)]
     machine = Machine(
         model=None,
-        states=list(model.places),
+        states=places,
         initial=START,
         auto_transitions=False,
         send_event=True,
         model_attribute="place",
     )
-    for place in model.places:
-        for transition in model.leaving(place):
+    for place in places:
+        for transition in model.leaving(place, track):
             for trigger in _triggers(model, transition):
                 machine.add_transition(
                     trigger,
@@ -79,13 +82,14 @@ def machine_of(model: Model) -> Machine:
     return machine
 
 
-def choose_by_machine(view: View, trigger: str | None) -> Transition | None:
-    """Return the transition that the machine of the view's model fires there, if any."""
-    machine = machine_of(view.model)
+def choose_by_machine(view: View, trigger: str | None, track: str) -> Transition | None:
+    """Return the transition that the machine of a track of the view's model fires there, if any."""
+    machine = machine_of(view.model, track)
     event = machine.events.get(_EVENTLESS if trigger is None else trigger)
-    if event is None or view.place not in event.transitions:
+    place = view.place(track)
+    if event is None or place not in event.transitions:
         return None
-    carrier = _Carrier(view.place, view)
+    carrier = _Carrier(place, view)
     event.trigger(carrier)
     return carrier.fired
 
@@ -113,13 +117,18 @@ class Live:
 
     @property
     def phase(self) -> str:
-        """Where the case is: a phase, a stage as `phase.stage`, or `start`."""
+        """Where the case is: a phase, a stage as `phase.stage`, or `start`; of several tracks one after the other."""
         return self._state.place
 
     @property
-    def context(self) -> dict[str, int]:
-        """What the case remembers: one number a context variable."""
-        return numbers(self.model, self._state.memory)
+    def phases(self) -> dict[str, str]:
+        """Where the case is on every track; the one track of a model without tracks is ""."""
+        return dict(zip(self.model.track_names, self._state.places, strict=True))
+
+    @property
+    def context(self) -> dict[str, Value]:
+        """What the case remembers: one value a context variable."""
+        return values(self.model, self._state.memory)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -133,8 +142,8 @@ class Live:
 
     @property
     def is_final(self) -> bool:
-        """Whether the case has ended."""
-        return self.model.is_final(self._state.place)
+        """Whether the case has ended, on every track."""
+        return all(map(self.model.is_final, self._state.places))
 
     def fire(self, event: str | Event, /, *, time: Moment = None, **attributes: Value) -> Step:
         """Let an event happen to the case, and return what it did.
@@ -158,6 +167,19 @@ class Live:
         """
         return self._step(event, time, attributes)[1]
 
+    def wait(self, time: Moment, /) -> tuple[Step, ...]:
+        """Let time pass through *time* without an event, and return the steps that time alone made.
+
+        Raises:
+            UsageError: the date is none.
+
+        """
+        until = instant(self._when(time), self.reading)
+        self._state, told = pass_time(
+            self.model, self._state, until, through=True, reading=self.reading, choose=choose_by_machine
+        )
+        return told
+
     def fork(self) -> "Live":
         """Return a second case in the same state; what happens to one does not happen to the other."""
         return Live(self.model, self.reading, state=self._state)
@@ -173,10 +195,12 @@ class Live:
                 raise UsageError([Problem("event", what, "pass its type with time and attributes, or the event alone")])
         else:
             happened = Event(event, self._when(time), attributes=dict(map(_attribute, attributes.items())))
-        now, last = instant(happened.time, self.reading), instant(self._state.last, self.reading)
+        now, last = instant(happened.time, self.reading), lived_until(self._state, self.reading)
         if now is not None and last is not None and now < last:
             earlier, later = happened.time, self._state.last
-            what = f"{earlier and earlier.recorded} lies before the last event ({later and later.recorded})"
+            is_event = later is not None and instant(later, self.reading) == last
+            known = f"the last event ({later and later.recorded})" if is_event else written(last, self.reading).recorded
+            what = f"{earlier and earlier.recorded} lies before {known}"
             raise UsageError([Problem("time", what, "fire events in time order, or replay them as a log")])
         return step(self.model, self._state, happened, reading=self.reading, choose=choose_by_machine)
 

@@ -5,12 +5,13 @@ reference that faster engines are held against.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from onward.history.histories import CaseRow, Deviation, RowHistories, Spell, StepRow
 from onward.history.showing import shown_of
 from onward.history.state import CaseState, not_begun
 from onward.history.states import States
-from onward.history.stepping import Reading, Step, instant, step, view_of
+from onward.history.stepping import Reading, Step, instant, pass_time, step, view_of
 from onward.history.window import check_order, events_until, is_after
 from onward.log.cases import is_pair, no_cases, no_pair, pairs_of, typed_pair
 from onward.log.dates import Interval
@@ -33,17 +34,21 @@ def run_plainly(
     states: dict[str, CaseState] = {}
     for case in sorted({*rows, *known}):
         before = state = known.get(case) or not_begun(model, case)
-        lived: list[tuple[Event, Step]] = []
+        events: list[Event] = []
+        lived: list[Step] = []
         for event in events_until(log, rows.get(case, ()), window, reading):
             check_order(state, event, log, reading)
             state, done = step(model, state, event, reading=reading)
-            lived.append((event, done))
-            steps.append(_step_row(done, reading))
-            deviations.extend(_deviations(done, reading))
-        if lived or case in known:
+            events.append(event)
+            lived += [*done.meanwhile, done]
+        state, ticks = pass_time(model, state, window.last if window else None, through=True, reading=reading)
+        lived += ticks
+        if events or case in known:
             states[case] = state
-            cases.append(_case_row(model, state, [event for event, _ in lived], reading, window))
-            spells.extend(_spells(model, before, [done for _, done in lived], reading))
+            cases.extend(_case_rows(model, state, events, reading, window))
+            steps.extend(row for done in lived for row in _step_rows(done, reading))
+            spells.extend(_spells(model, before, lived, reading))
+            deviations.extend(row for done in lived for row in _deviations(done, reading))
     return RowHistories(
         model=model,
         case_rows=tuple(cases),
@@ -95,20 +100,29 @@ def _pairs(log: EventLog) -> Iterator[tuple[str, ...]]:
         raise LogError(problems)
 
 
-def _step_row(done: Step, reading: Reading) -> StepRow:
-    return StepRow(
-        event_id=done.event.id or str(done.event.row + 1),
-        case=done.case,
-        time=instant(done.event.time, reading),
-        recorded=done.event.time.recorded if done.event.time else None,
-        event=done.event.type,
-        before=done.before,
-        after=done.after,
-        outcome=done.outcome,
-        transition="; ".join(transition.name for transition in done.fired) or None,
-        implied=done.implied,
-        row=done.event.row,
-    )
+def _step_rows(done: Step, reading: Reading) -> Iterator[StepRow]:
+    """Yield what *done* did on every track; time alone does nothing to a track that it does not move."""
+    event = done.event
+    for move in done.moves:
+        if event is not None or move.fired:
+            yield StepRow(
+                event_id=_id(event),
+                case=done.case,
+                time=instant(done.time, reading),
+                recorded=done.time.recorded if done.time else None,
+                event=event.type if event else None,
+                before=move.before,
+                after=move.after,
+                outcome=move.outcome,
+                transition="; ".join(transition.name for transition in move.fired) or None,
+                implied=done.implied_on(move),
+                row=event.row if event else None,
+                track=move.track or None,
+            )
+
+
+def _id(event: Event | None) -> str | None:
+    return None if event is None else event.id or str(event.row + 1)
 
 
 def _deviations(done: Step, reading: Reading) -> Iterator[Deviation]:
@@ -116,48 +130,70 @@ def _deviations(done: Step, reading: Reading) -> Iterator[Deviation]:
     for kind, reason in [*told, *(("broken", breach) for breach in done.breaches)]:
         yield Deviation(
             case=done.case,
-            event_id=done.event.id or str(done.event.row + 1),
-            time=instant(done.event.time, reading),
-            recorded=done.event.time.recorded if done.event.time else None,
-            event=done.event.type,
+            event_id=_id(done.event),
+            time=instant(done.time, reading),
+            recorded=done.time.recorded if done.time else None,
+            event=done.event.type if done.event else None,
             phase=done.before,
             kind=kind,
             reason=str(reason),
         )
 
 
-def _case_row(
+def _case_rows(
     model: Model, state: CaseState, events: list[Event], reading: Reading, window: Interval | None
-) -> CaseRow:
-    phase, stage = model.parts(state.place)
-    return CaseRow(
-        case=state.case,
-        phase=phase,
-        stage=stage,
-        label=model.place_label(state.place),
-        since=instant(state.since, reading),
-        since_recorded=state.since.recorded if state.since else None,
-        first_event=instant(state.first, reading),
-        last_event=instant(state.last, reading),
-        events=state.events,
-        moves=state.moves,
-        rank=model.ranks[state.place].start,
-        shows=tuple(shown_of(view_of(model, state, reading=reading, at=window), events, window)),
-    )
+) -> Iterator[CaseRow]:
+    shows = tuple(shown_of(view_of(model, state, reading=reading, at=window), events, window))
+    for track, place, since, moves in zip(model.track_names, state.places, state.since, state.moves, strict=True):
+        phase, stage = model.parts(place)
+        yield CaseRow(
+            case=state.case,
+            phase=phase,
+            stage=stage,
+            label=model.place_label(place),
+            since=instant(since, reading),
+            since_recorded=since.recorded if since else None,
+            first_event=instant(state.first, reading),
+            last_event=instant(state.last, reading),
+            events=state.events,
+            moves=moves,
+            rank=model.ranks[place].start,
+            shows=shows,
+            track=track or None,
+        )
 
 
 def _spells(model: Model, before: CaseState, steps: list[Step], reading: Reading) -> Iterator[Spell]:
-    """Yield the spell that ran when the case was *before* these *steps*, and those that they began."""
-    running = [] if before.place == START else [(before.since, before.place)]
-    moves = running + [(done.event.time, place) for done in steps for place in done.entered]
-    for number, (start, place) in enumerate(moves):
-        following = moves[number + 1] if number + 1 < len(moves) else None
+    """Yield the spells that ran when the case was *before* these *steps*, and those that they began, by start."""
+    found = [
+        (start, number, spell)
+        for number, track in enumerate(model.track_names)
+        for start, spell in _spells_on(model, before, steps, reading, track)
+    ]
+    yield from (spell for _, _, spell in sorted(found, key=lambda each: each[:2]))
+
+
+def _spells_on(
+    model: Model, before: CaseState, steps: list[Step], reading: Reading, track: str
+) -> Iterator[tuple[datetime, Spell]]:
+    """Yield the spells on one track, each with when it starts."""
+    number = model.track_numbers[track]
+    place, since = before.places[number], before.since[number]
+    running = [] if place == START else [(since, place)]
+    moves = running + [(done.time, place) for done in steps for place in done.moves[number].entered]
+    for at, (start, place) in enumerate(moves):
+        following = moves[at + 1] if at + 1 < len(moves) else None
         phase, stage = model.parts(place)
-        yield Spell(
-            case=before.case,
-            phase=phase,
-            stage=stage,
-            start=instant(start, reading),
-            end=instant(following[0], reading) if following else None,
-            end_kind="moved" if following else "censored",
+        begins = instant(start, reading)
+        yield (
+            begins or datetime.min,
+            Spell(  # noqa: DTZ901  # naive UTC throughout
+                case=before.case,
+                phase=phase,
+                stage=stage,
+                start=begins,
+                end=instant(following[0], reading) if following else None,
+                end_kind="moved" if following else "censored",
+                track=track or None,
+            ),
         )

@@ -6,16 +6,30 @@ on to another, or to an exit. Knows no log, no column and no compiler.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
-from onward.history.judging import YEAR, View, is_number, judge, value_of
-from onward.history.state import answers
+from onward.history.joints import Joints, joints_of
+from onward.history.judging import YEAR, View, judge, value_of
+from onward.history.memory import answers, is_windowed
 from onward.history.thresholds import Bound, cut
-from onward.log.log import Event
-from onward.model.elements import START, Distinct, Forbid, Transition
+from onward.log.log import is_number
+from onward.model.elements import (
+    START,
+    Count,
+    Distinct,
+    Flag,
+    Forbid,
+    Latest,
+    Max,
+    Open,
+    Reducer,
+    Sum,
+    Timer,
+    Transition,
+)
 from onward.model.guards import (
     TURNED,
     And,
@@ -25,6 +39,7 @@ from onward.model.guards import (
     Comparison,
     Condition,
     Constant,
+    Contains,
     CurrentPhase,
     Elapsed,
     EventType,
@@ -33,6 +48,7 @@ from onward.model.guards import (
     Holds,
     Memory,
     Minus,
+    Named,
     Not,
     OneOf,
     Or,
@@ -50,17 +66,21 @@ from onward.problems import Problem, UsageError
 NO = -1
 """The graph's exit where nothing fires, nothing is forbidden, or the invariant does not hold."""
 YES = -2
-"""The exit where the first rule forbids, or the invariant holds; transition *t* fires at `YES - t`."""
+"""The exit where the first rule forbids, or the invariant holds; move *m* fires at `YES - m`."""
 UNKNOWN_TYPE = -3
 """In the table of what is refused: the vocabulary lacks the event's type."""
 
 MOST_BITS = 62
-"""Context variables, and `always` invariants, that a case's bits have room for."""
+"""Context variables, tracks, and `always` invariants, that a case's bits have room for."""
+
+MOST_JOINTS = 2_000
+MOST_PAGES = 200_000
+"""Combinations of one place a track, and these times letters: each has graphs of its own."""
 
 YEAR_IN_MICROSECONDS = YEAR // YEAR.resolution
 
-TestKind = Literal["counter", "before", "grew", "clock", "was", "sum"]
-TESTS: tuple[TestKind, ...] = ("counter", "before", "grew", "clock", "was", "sum")
+TestKind = Literal["counter", "before", "grew", "clock", "was", "sum", "member", "alike", "due"]
+TESTS: tuple[TestKind, ...] = ("counter", "before", "grew", "clock", "was", "sum", "member", "alike", "due")
 
 
 @frozen
@@ -70,9 +90,10 @@ class Test:
     Attributes:
         kind: `counter` (a variable has reached a bound), `before` (it had, before the event), `grew` (the event added
             to it), `clock` (so many microseconds in the phase, or since the beginning), `was` (the place before the
-            event is one of a set), `sum` (two sums compare).
-        what: the number of the variable, of the clock (0 in the phase, 1 since the beginning), of the set or of the
-            comparison of sums.
+            event is one of a set), `sum` (two sums compare), `member` (what holds of the value that a variable keeps),
+            `alike` (two values of any kind compare), `due` (a timer has run out).
+        what: the number of the variable, of the clock (`clock_of`), of the set, of the comparison, of the question or
+            of the timer.
         bound: the least number that is enough.
         yes: where to go on if so: a test, or an exit.
         no: where to go on if not.
@@ -98,6 +119,60 @@ class Sums:
 
 
 @frozen
+class Member:
+    """A condition on the value that a variable of kind `latest` keeps: what a test of kind `member` asks.
+
+    Attributes:
+        variable: the number of the variable.
+        before: whether its value before the event is meant.
+        condition: the condition, which looks at nothing else.
+
+    """
+
+    variable: int
+    before: bool
+    condition: Condition
+
+
+@frozen
+class Alike:
+    """Two values of any kind to compare: what a test of kind `alike` asks."""
+
+    sign: Comparison
+    left: Memory | Attribute
+    right: Memory | Attribute
+
+
+@frozen
+class Timing:
+    """A timer: on which track it runs, how long (months or days), and the set of types that starts it anew, or -1."""
+
+    track: int
+    months: int
+    days: int
+    rest: int
+
+
+@frozen
+class Move:
+    """What fires at once: on some tracks a transition each.
+
+    Attributes:
+        fired: for every track the number of the transition, or -1.
+        target: the joint place that it leads to.
+
+    """
+
+    fired: tuple[int, ...]
+    target: int
+
+    @property
+    def transitions(self) -> tuple[int, ...]:
+        """The transitions, in the order of the tracks."""
+        return tuple(number for number in self.fired if number >= 0)
+
+
+@frozen
 class Letter:
     """What an event is to a model, whatever the case: its type and how the conditions on its attributes come out.
 
@@ -111,25 +186,43 @@ class Letter:
     truths: tuple[tuple[Condition, bool | None], ...] = ()
 
 
+TICK = Letter("")
+"""What time alone is to a model: no event, so that all that is asked of one is unknown."""
+
+Operation = Literal["add", "new", "set", "clear", "sum", "max", "latest", "recent", "amount", "open"]
+
+
 @frozen
 class Counting:
-    """A context variable that an event adds to; *attribute* is whose values it keeps apart, if it does."""
+    """What an event does to a context variable.
+
+    Attributes:
+        variable: its number.
+        attribute: whose values it looks at, if it does.
+        operation: `add` (one more), `new` (a value kept apart), `set` and `clear` (a flag), `sum`, `max`, `latest`,
+            `recent` (one more for a while), `amount` (a number for a while), `open` (one more until the event's end).
+        part: of an attribute with several values, which are meant.
+
+    """
 
     variable: int
     attribute: str | None
+    operation: Operation = "add"
+    part: str = ""
 
 
 @frozen
 class Page:
-    """What the program says of one letter: for every place, where its graphs begin.
+    """What the program says of one letter: for every place (of all tracks together), where its graphs begin.
 
     Attributes:
-        counts: the variables that the event adds to.
+        counts: what the event does to variables.
         refused: by place, the graph of what is forbidden.
         plainly: by place, whether a refusal needs no more words than the letter and the place.
         fires: by place, the graph of the transitions that the event triggers, eventless ones after them.
         goes_on: by place, the graph of the eventless transitions, for a case that has just come there.
-        answered: by place, whether a transition out of it answers the event.
+        answered: by place, the bits of the tracks on which a transition out of it answers the event.
+        rests: the sets of types, by number, that have the event's.
         invariants: for each guarded invariant, by place after the event, the graph that tells whether it holds.
 
     """
@@ -139,8 +232,9 @@ class Page:
     plainly: tuple[bool, ...]
     fires: tuple[int, ...]
     goes_on: tuple[int, ...]
-    answered: tuple[bool, ...]
+    answered: tuple[int, ...]
     invariants: tuple[tuple[int, ...], ...]
+    rests: tuple[int, ...] = ()
 
 
 @frozen
@@ -178,6 +272,11 @@ class Program:
         tests: every test so far; its number is its position.
         sets: sets of places that `was` tests ask about.
         sums: comparisons of sums.
+        members: what is asked of values that variables keep.
+        alike: comparisons of values of any kind.
+        timers: the timers.
+        moves: what fires at once; without tracks the transitions, each at its number.
+        joints: the places of all tracks together.
         pages: what was worked out for each letter.
 
     """
@@ -186,13 +285,35 @@ class Program:
     tests: list[Test] = field(factory=list)
     sets: list[frozenset[int]] = field(factory=list)
     sums: list[Sums] = field(factory=list)
+    members: list[Member] = field(factory=list)
+    alike: list[Alike] = field(factory=list)
+    timers: list[Timing] = field(factory=list)
+    moves: list[Move] = field(factory=list)
+    joints: Joints = field(init=False)
     pages: dict[Letter, Page] = field(factory=dict)
     _known: dict[object, int] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        always = sum(invariant.kind == "always" for invariant in self.model.invariants)
-        if max(len(self.model.context), always) > MOST_BITS:
-            raise UnfitError(f"{self.model.name} has more than {MOST_BITS} context variables or `always` invariants")
+        model = self.model
+        always = sum(invariant.kind == "always" for invariant in model.invariants)
+        if max(len(model.context), always) > MOST_BITS:
+            raise UnfitError(f"{model.name} has more than {MOST_BITS} context variables or `always` invariants")
+        self.joints = joints_of(model)
+        if len(model.track_names) > MOST_BITS or (model.tracks and len(self.joints) > MOST_JOINTS):
+            what = f"{len(self.joints):,} combinations of one place a track"
+            raise UnfitError(f"{model.name} has {what}, and {MOST_JOINTS:,} can be gone through")
+        if not model.tracks:
+            places = [model.places.index(model.entered(transition.target)) for transition in model.transitions]
+            self.moves = [Move((number,), place) for number, place in enumerate(places)]
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether it can be run by the plain fold: one track, counts of events and of values, and no time."""
+        model = self.model
+        reducers = [variable.reducer for variable in model.context]
+        return not (model.tracks or model.has_clockwork) and all(
+            isinstance(each, Count) or (isinstance(each, Distinct) and not each.part) for each in reducers
+        )
 
     @property
     def invariants(self) -> Invariants:
@@ -212,9 +333,24 @@ class Program:
         found = [part.name for each in self.sums for part in (*each.left, *each.right) if isinstance(part, Attribute)]
         return tuple(dict.fromkeys(found))
 
+    def number_of(self, variable: str) -> int:
+        """Return the number of a context variable."""
+        return self._variables[variable]
+
+    @cached_property
+    def _variables(self) -> Mapping[str, int]:
+        return {variable.name: number for number, variable in enumerate(self.model.context)}
+
+    @cached_property
+    def transition_numbers(self) -> Mapping[int, int]:
+        """The positions of the model's transitions, by identity: two may be equal."""
+        return {id(transition): number for number, transition in enumerate(self.model.transitions)}
+
     def page(self, letter: Letter) -> Page:
         """Return what the program says of *letter*, working it out when it is first met."""
         if letter not in self.pages:
+            if self.model.tracks and len(self.pages) * len(self.joints) > MOST_PAGES:
+                raise UnfitError(f"{self.model.name} has too many places for its events' many kinds")
             self.pages[letter] = _page(self, letter)
         return self.pages[letter]
 
@@ -232,7 +368,23 @@ class Program:
         """Return the number of a comparison of sums."""
         return self._number(sums, self.sums)
 
-    def _number(self, value: object, among: list) -> int:  # type: ignore[type-arg]  # one of the three lists
+    def member_of(self, member: Member) -> int:
+        """Return the number of what is asked of a value that a variable keeps."""
+        return self._number(member, self.members)
+
+    def alike_of(self, alike: Alike) -> int:
+        """Return the number of a comparison of values of any kind."""
+        return self._number(alike, self.alike)
+
+    def timer_of(self, timing: Timing) -> int:
+        """Return the number of a timer."""
+        return self._number(timing, self.timers)
+
+    def move_of(self, move: Move) -> int:
+        """Return the number of what fires at once; without tracks that of the transition."""
+        return self._number(move, self.moves) if self.model.tracks else move.fired[0]
+
+    def _number(self, value: object, among: list) -> int:  # type: ignore[type-arg]  # one of the lists
         if value not in self._known:
             self._known[value] = len(among)
             among.append(value)
@@ -242,10 +394,10 @@ class Program:
 def asked_of(model: Model, event_type: str) -> Iterator[Guard]:
     """Yield every guard that an event of *event_type* may have to answer."""
     for variable in model.context:
-        if variable.reducer.where and _is_of(variable.reducer.types, event_type):
+        if variable.reducer.where and answers(variable.reducer.types, event_type):
             yield variable.reducer.where
     for rule in model.forbid:
-        if rule.when and _is_of(rule.on, event_type):
+        if rule.when and answers(rule.on, event_type):
             yield rule.when
     for transition in model.transitions:
         if transition.when and (transition.on is None or transition.answers(event_type)):
@@ -275,10 +427,6 @@ def reads(condition: Condition) -> set[str]:
     return found
 
 
-def _is_of(types: tuple[str, ...] | None, event_type: str) -> bool:
-    return answers(types, Event(event_type, None))
-
-
 def _atoms(guard: Guard) -> Iterator[Condition]:
     """Yield the conditions of *guard*, each `in` as its comparisons."""
     for condition in conditions(guard):
@@ -299,6 +447,8 @@ def _parts(condition: Condition) -> Iterator[Expression]:
             pending = [left, right]
         case Holds(value):
             pending = [value]
+        case Contains(value, attribute):
+            pending = [value, attribute]
         case OneOf(value, options):  # the union is closed
             pending = [value, *options]
     while pending:
@@ -320,12 +470,20 @@ def _for_type(condition: Condition, event_type: str) -> Condition:
             return Compare(sign, _typed(left, event_type), _typed(right, event_type))
         case Holds(value):
             return Holds(_typed(value, event_type))
+        case Contains():
+            return condition
         case OneOf():  # the union is closed
             raise AssertionError("spelled out before")
 
 
 def _typed(value: Expression, event_type: str) -> Expression:
-    return TypeName(event_type) if isinstance(value, EventType) else value
+    return TypeName(event_type) if isinstance(value, EventType) and event_type else value
+
+
+def clock_of(track: int) -> int:
+    """Return the number of the clock that tells since when a case is where it is on a track; 1 is since it began."""
+    # The first track's numbers stand as they do without tracks, the others' after them.
+    return 0 if track == 0 else 3 + 3 * track
 
 
 # ---- graphs
@@ -342,8 +500,8 @@ class _Asking:
     Attributes:
         program: where tests are kept.
         truths: the answers that the event gives.
-        type: the event's type.
-        place: where the case is.
+        type: the event's type; "" where there is no event.
+        joint: where the case is, as a number of `Program.joints`.
         at_once: whether the place before the event is that one too.
 
     """
@@ -351,12 +509,25 @@ class _Asking:
     program: Program
     truths: Mapping[Condition, bool | None]
     type: str
-    place: str
+    joint: int
     at_once: bool = False
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the case is, on every track."""
+        return self.program.joints.places[self.joint]
 
     def graph(self, guard: Guard | None, yes: int, no: int) -> int:
         """Return the first test of *guard*: on to *yes* if it holds, else (unknown included) to *no*."""
         return yes if guard is None else self._way(guard)(yes, no, no)
+
+    def enabled(self, transition: Transition, yes: int, no: int) -> int:
+        """Return the first test of whether *transition* is enabled: its time has run out, and its guard holds."""
+        holds_ = self.graph(transition.when, yes, no)
+        if transition.after is None:
+            return holds_
+        timer = self.program.timer_of(timing_of(self.program.model, transition, transition.after))
+        return self.program.test(Test("due", timer, 0, holds_, no, no))
 
     def _way(self, guard: Guard) -> Way:
         match guard:
@@ -367,78 +538,165 @@ class _Asking:
             case Not(part):
                 way = self._way(part)
                 return lambda yes, no, unknown: way(no, yes, unknown)
+            case Named(_, part):
+                return self._way(part)
             case OneOf():
                 return partial(_any_of, [self._condition(atom) for atom in _apart(guard)])
-            case Compare() | Holds():  # the union is closed
+            case Compare() | Holds() | Contains():  # the union is closed
                 return self._condition(guard)
 
     def _condition(self, condition: Condition) -> Way:
         atom = _for_type(condition, self.type)
         wanted = reads(atom)
+        if not self.type and any(isinstance(part, Attribute | EventType) for part in _parts(atom)):
+            return _settled(None)
         if wanted == {"event"}:
             return _settled(self.truths[atom])
         if not wanted:
-            view = View(self.program.model, self.place, {})
-            return _settled(judge(view, atom))
-        if isinstance(atom, Compare) and "memory" in wanted:
-            return self._of_memory(atom)
+            return _settled(judge(self._blank, atom))
+        if "memory" in wanted:
+            return self._held(atom) if isinstance(atom, Holds) else self._of_memory(atom)
         if isinstance(atom, Compare) and wanted == {"place"}:
             return self._of_place(atom)
         raise UnfitError("a guard mixes the phase with attributes of the event")
 
+    @property
+    def _blank(self) -> View:
+        return View(self.program.model, self.places, {})
+
     def _of_place(self, atom: Compare) -> Way:
-        model = self.program.model
-        one, other = (self._ranks(value, self.place) for value in (atom.left, atom.right))
+        one, other = (self._ranks(value, self.places) for value in (atom.left, atom.right))
         if one is None or other is None:
-            return _settled(judge(View(model, self.place, {}), atom))
-        if not {CurrentPhase(before=True)} & {atom.left, atom.right} or self.at_once:
+            return _settled(judge(self._blank, atom))
+        asks_before = any(isinstance(side, CurrentPhase) and side.before for side in (atom.left, atom.right))
+        if not asks_before or self.at_once:
             return _settled(compare_ranks(atom.operator, one, other))
-        fits = frozenset(
-            rank
-            for rank, before in enumerate(model.places)
-            if compare_ranks(
-                atom.operator, *(self._ranks(value, before) or range(0) for value in (atom.left, atom.right))
-            )
-        )
-        number = self.program.set_of(fits)
+        number = self.program.set_of(self._fitting(atom))
         return lambda yes, no, _: self.program.test(Test("was", number, 0, yes, no, no))
 
-    def _ranks(self, value: Expression, before: str) -> range | None:
-        ranks = self.program.model.ranks
+    def _fitting(self, atom: Compare) -> frozenset[int]:
+        """Return the places before the event for which *atom* holds."""
+        sides = [
+            [self._ranks(value, before) or range(0) for before in self.program.joints.places]
+            for value in (atom.left, atom.right)
+        ]
+        both = enumerate(zip(*sides, strict=True))
+        return frozenset(number for number, (one, other) in both if compare_ranks(atom.operator, one, other))
+
+    def _ranks(self, value: Expression, before: tuple[str, ...]) -> range | None:
+        model = self.program.model
         match value:
-            case CurrentPhase(was):
-                return ranks[before if was else self.place]
+            case CurrentPhase(was, track):
+                return model.ranks[(before if was else self.places)[model.track_numbers[track]]]
             case PhaseName(name):
-                return ranks[name]
+                return model.ranks[name]
             case _:
                 return None
 
-    def _of_memory(self, atom: Compare) -> Way:
-        sign, left, right = atom.operator, atom.left, atom.right
+    def _held(self, atom: Holds) -> Way:
+        """Return the way of a variable that is itself true or false."""
+        match atom.value:
+            case Memory(name, before):
+                match self._reducer(name):
+                    case Flag():
+                        return self._flagged(name, before, {True: True, False: False})
+                    case Latest():
+                        return self._member(atom, name, before)
+                    case _:
+                        return _settled(None)
+            case _:
+                return _settled(None)
+
+    def _of_memory(self, atom: Condition) -> Way:
+        if not isinstance(atom, Compare):
+            raise UnfitError("a guard mixes the memory with attributes of the event")
+        sign, left, right = atom.operator, self._known_place(atom.left), self._known_place(atom.right)
         if _constant(left, self.program.model) is not None:
             sign, left, right = TURNED[sign], right, left
         known = _constant(right, self.program.model)
         match left, right:
-            case (Memory() | Elapsed(), _) if known is not None:
+            case Memory(name, before), _ if known is not None and isinstance(self._reducer(name), Flag):
+                views = {truth: evolve(self._blank, memory={name: truth}) for truth in (True, False)}
+                asked = Compare(sign, Memory(name), Constant(known))
+                return self._flagged(name, before, {truth: judge(view, asked) for truth, view in views.items()})
+            case Memory(name, before), _ if known is not None and isinstance(self._reducer(name), Latest):
+                return self._member(Compare(sign, Memory(name), Constant(known)), name, before)
+            case (Memory() | Elapsed(), _) if known is not None and self._is_counted(left):
                 return self._bounded(left, sign, known) if is_number(known) else _settled(None)
-            case Memory(one, before), Memory(other, was) if one == other and before != was:
+            case Memory(one, before), Memory(other, was) if one == other and before != was and self._adds_one(one):
                 # What the event added: the variable less what it was. It adds one at most.
                 if before:
                     sign = TURNED[sign]
                 low, high, inside = cut(sign, 0)
                 return self._stretch("grew", self._variable(one), low, high, inside=inside)
+            case (Memory() | Attribute() as one, Memory() | Attribute() as other) if self._is_of_any_kind(
+                one
+            ) and self._is_of_any_kind(other):
+                number = self.program.alike_of(Alike(sign, self._now(one), self._now(other)))
+                return lambda yes, no, unknown: self.program.test(Test("alike", number, 0, yes, no, unknown))
             case _:
                 number = self.program.sums_of(Sums(sign, self._postfix(left), self._postfix(right)))
                 return lambda yes, no, unknown: self.program.test(Test("sum", number, 0, yes, no, unknown))
+
+    def _known_place(self, value: Expression) -> Expression:
+        """Return the name of the place where *value* is the phase, which to a value kept is a text like others."""
+        match value:
+            case CurrentPhase(before, track):
+                if before and not self.at_once:
+                    raise UnfitError("a guard compares the phase before the event with the memory")
+                return Constant(self.places[self.program.model.track_numbers[track]])
+            case _:
+                return value
+
+    def _is_counted(self, value: Expression) -> bool:
+        """Tell whether *value* is a clock or a whole number that is never negative."""
+        match value:
+            case Memory(name):
+                return isinstance(self._reducer(name), Count | Distinct | Open)
+            case _:
+                return True
+
+    def _adds_one(self, name: str) -> bool:
+        reducer = self._reducer(name)
+        counts = isinstance(reducer, Count) or (isinstance(reducer, Distinct) and not reducer.part)
+        return counts and not is_windowed(reducer)
+
+    def _is_of_any_kind(self, value: Expression) -> bool:
+        match value:
+            case Memory(name):
+                return isinstance(self._reducer(name), Latest | Flag)
+            case _:
+                return True
+
+    def _flagged(self, name: str, before: bool, answers_: Mapping[bool, bool | None]) -> Way:  # noqa: FBT001  # as in Memory
+        kind: TestKind = "before" if before and not self.at_once else "counter"
+
+        def way(yes: int, no: int, unknown: int) -> int:
+            where = {True: yes, False: no, None: unknown}
+            off = where[answers_[False]]
+            return self.program.test(Test(kind, self._variable(name), 1, where[answers_[True]], off, off))
+
+        return way
+
+    def _member(self, condition: Condition, name: str, before: bool) -> Way:  # noqa: FBT001  # as in Memory
+        match condition:
+            case Holds():
+                plain: Condition = Holds(Memory(name))
+            case _:
+                plain = condition
+        number = self.program.member_of(Member(self._variable(name), before and not self.at_once, plain))
+        return lambda yes, no, unknown: self.program.test(Test("member", number, 0, yes, no, unknown))
 
     def _bounded(self, value: Expression, sign: Comparison, number: float) -> Way:
         match value:
             case Memory(name, before):
                 kind: TestKind = "before" if before and not self.at_once else "counter"
                 return self._stretch(kind, self._variable(name), *cut(sign, number))
-            case _:
-                clock = int(value == Elapsed("years_since_start"))
+            case Elapsed("years_in_phase", track):
+                clock = clock_of(self.program.model.track_numbers[track])
                 return self._stretch("clock", clock, *cut(sign, number, YEAR_IN_MICROSECONDS))
+            case _:
+                return self._stretch("clock", 1, *cut(sign, number, YEAR_IN_MICROSECONDS))
 
     def _stretch(self, kind: TestKind, what: int, low: Bound, high: Bound, inside: bool = True) -> Way:  # noqa: FBT001, FBT002  # what `cut` returns
         def way(yes: int, no: int, unknown: int) -> int:
@@ -461,7 +719,14 @@ class _Asking:
         return self.program.test(Test(kind, what, bound, yes, no, no if never_unknown else unknown))
 
     def _variable(self, name: str) -> int:
-        return [variable.name for variable in self.program.model.context].index(name)
+        return self.program.number_of(name)
+
+    def _reducer(self, name: str) -> Reducer:
+        return self.program.model.variables[name].reducer
+
+    def _now(self, value: Memory | Attribute) -> Memory | Attribute:
+        """Return *value* as it is where the place before the event is the place now: the memory has not changed."""
+        return Memory(value.name) if isinstance(value, Memory) and self.at_once else value
 
     def _postfix(self, value: Expression) -> tuple[Expression | str, ...]:
         known = _constant(value, self.program.model)
@@ -472,9 +737,11 @@ class _Asking:
                 return (*self._postfix(left), *self._postfix(right), sign)
             case Minus(operand):
                 return (Constant(0), *self._postfix(operand), "-")
-            case Memory(name, True) if self.at_once:
-                return (Memory(name),)
-            case Memory() | Elapsed() | Attribute():
+            case Memory(name, _) if isinstance(self._reducer(name), Flag):
+                return (Constant(""),)
+            case Memory():
+                return (self._now(value),)
+            case Elapsed() | Attribute():
                 return (value,)
             case _:
                 # A text, a truth or a phase among numbers: nothing to reckon with, so unknown.
@@ -488,6 +755,8 @@ def _constant(value: Expression, model: Model) -> bool | int | float | str | Non
             return known
         case Parameter(name):
             return model.constants[name]
+        case TypeName(name) | PhaseName(name):
+            return name
         case Arithmetic() | Minus() if not reads(Holds(value)):
             return value_of(value, View(model, START, {}))
         case _:
@@ -513,41 +782,83 @@ def _any_of(ways: list[Way], yes: int, no: int, unknown: int) -> int:
     return none
 
 
+def timing_of(model: Model, transition: Transition, timer: Timer) -> Timing:
+    """Return the *timer* of *transition* as numbers."""
+    months, days = model.length_of(timer.span)
+    rest = model.rest_of(timer)
+    return Timing(model.track_numbers[transition.track], months, days, -1 if rest is None else rest)
+
+
 def _page(program: Program, letter: Letter) -> Page:
     model = program.model
+    joints = program.joints
     if letter.type is None:
-        nothing = (NO,) * len(model.places)
-        never = (False,) * len(model.places)
-        return Page((), (UNKNOWN_TYPE,) * len(model.places), never, nothing, nothing, never, ())
+        nothing = (NO,) * len(joints)
+        never = (False,) * len(joints)
+        return Page((), (UNKNOWN_TYPE,) * len(joints), never, nothing, nothing, (0,) * len(joints), ())
     kind = letter.type
-    asking = [_Asking(program, dict(letter.truths), kind, place) for place in model.places]
-    goes_on = tuple(_transitions(each, [t for t in model.leaving(each.place) if t.on is None], NO) for each in asking)
-    own = [[t for t in model.leaving(place) if t.answers(kind)] for place in model.places]
+    asking = [_Asking(program, dict(letter.truths), kind, joint) for joint in range(len(joints))]
+    goes_on = tuple(_transitions(each, lambda t: t.on is None, NO) for each in asking)
+    own = [_transitions(each, lambda t: t.answers(kind), after) for each, after in zip(asking, goes_on, strict=True)]
     return Page(
         counts=tuple(_counts(model, letter)),
         refused=tuple(_refused(evolve(each, at_once=True)) for each in asking),
         plainly=tuple(all(rule.when is None for rule in _rules(each)[:1]) for each in asking),
-        fires=tuple(map(_transitions, asking, own, goes_on)),
+        fires=tuple(own) if kind else goes_on,
         goes_on=goes_on,
-        answered=tuple(map(bool, own)),
+        answered=tuple(_answered(model, places, kind) for places in joints.places),
         invariants=tuple(
             tuple(each.graph(model.invariants[number].guard, YES, NO) for each in asking)
             for number in program.invariants.positions
         ),
+        rests=tuple(number for number, types in enumerate(model.rests) if kind and answers(types, kind)),
     )
 
 
-def _transitions(asking: _Asking, tried: list[Transition], otherwise: int) -> int:
-    """Return the graph that finds the first of *tried* whose guard holds."""
-    first = otherwise
-    numbers = {id(transition): number for number, transition in enumerate(asking.program.model.transitions)}
-    for transition in reversed(tried):
-        first = asking.graph(transition.when, YES - numbers[id(transition)], first)
-    return first
+def _answered(model: Model, places: tuple[str, ...], kind: str) -> int:
+    """Return the bits of the tracks on which a transition out of *places* answers an event of this *kind*."""
+    return sum(
+        1 << number
+        for number, (track, place) in enumerate(zip(model.track_names, places, strict=True))
+        if any(transition.answers(kind) for transition in model.leaving(place, track))
+    )
+
+
+def _transitions(asking: _Asking, wanted: Callable[[Transition], bool], otherwise: int) -> int:
+    """Return the graph that finds on every track the first of the *wanted* transitions that is enabled.
+
+    Where none is on any track it leads to *otherwise*.
+    """
+    program, joints = asking.program, asking.program.joints
+    model = program.model
+    numbers = program.transition_numbers
+    tried = [
+        [transition for transition in model.leaving(place, track) if wanted(transition)]
+        for track, place in zip(model.track_names, asking.places, strict=True)
+    ]
+
+    def exit_of(chosen: tuple[int, ...]) -> int:
+        if not any(number >= 0 for number in chosen):
+            return otherwise
+        target = tuple(
+            place if number < 0 else model.entered(model.transitions[number].target)
+            for place, number in zip(asking.places, chosen, strict=True)
+        )
+        return YES - program.move_of(Move(chosen, joints.number(target)))
+
+    def choose(track: int, chosen: tuple[int, ...]) -> int:
+        if track == len(tried):
+            return exit_of(chosen)
+        first = choose(track + 1, (*chosen, -1))
+        for transition in reversed(tried[track]):
+            first = asking.enabled(transition, choose(track + 1, (*chosen, numbers[id(transition)])), first)
+        return first
+
+    return choose(0, ())
 
 
 def _refused(asking: _Asking) -> int:
-    first = YES if asking.program.model.is_final(asking.place) else NO
+    first = YES if all(map(asking.program.model.is_final, asking.places)) else NO
     for rule in reversed(_rules(asking)):
         first = asking.graph(rule.when, YES, first)
     return first
@@ -555,24 +866,48 @@ def _refused(asking: _Asking) -> int:
 
 def _rules(asking: _Asking) -> list[Forbid]:
     """Return the rules that may forbid the event there, in file order."""
-    return [rule for rule in asking.program.model.forbid if _is_of(rule.on, asking.type) and _is_here(rule, asking)]
+    return [rule for rule in asking.program.model.forbid if answers(rule.on, asking.type) and _is_here(rule, asking)]
 
 
 def _is_here(rule: Forbid, asking: _Asking) -> bool:
-    return rule.phases is None or any(asking.program.model.within(asking.place, name) for name in rule.phases)
+    within = asking.program.model.within
+    return rule.phases is None or any(within(place, name) for place in asking.places for name in rule.phases)
 
 
 def _counts(model: Model, letter: Letter) -> Iterator[Counting]:
     truths = dict(letter.truths)
     kind = letter.type or ""
-    for number, variable in enumerate(model.context):
+    for number, variable in enumerate(model.context if kind else ()):
         reducer = variable.reducer
 
         def decided(condition: Condition) -> bool | None:
             return holds(_spelled(condition, kind), lambda atom: _answer(atom, truths, model))
 
-        if _is_of(reducer.types, kind) and (reducer.where is None or holds(reducer.where, decided) is True):
-            yield Counting(number, reducer.attribute if isinstance(reducer, Distinct) else None)
+        if answers(reducer.types, kind) and (reducer.where is None or holds(reducer.where, decided) is True):
+            yield _counting(number, reducer, kind)
+
+
+def _counting(number: int, reducer: Reducer, kind: str) -> Counting:
+    """Return what an event of this *kind* does to what *reducer* keeps."""
+    match reducer:
+        case Count(within=None):
+            return Counting(number, None)
+        case Count():
+            return Counting(number, None, "recent")
+        case Distinct(attribute, part=part):
+            return Counting(number, attribute, "new", part)
+        case Flag(set=types):
+            return Counting(number, None, "set" if answers(types, kind) else "clear")
+        case Open():
+            return Counting(number, None, "open")
+        case Sum(attribute, within=None):
+            return Counting(number, attribute, "sum")
+        case Sum(attribute):
+            return Counting(number, attribute, "amount")
+        case Max(attribute):
+            return Counting(number, attribute, "max")
+        case Latest(attribute):  # the union is closed
+            return Counting(number, attribute, "latest")
 
 
 def _spelled(condition: Condition, event_type: str) -> Guard:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from onward.history.crossing import Crossed, crossed_by
 from onward.history.histories import CaseRow, Deviation, Engine, Histories, Spell, StepRow
 from onward.history.notes import notes_on
 from onward.history.state import not_begun
@@ -89,6 +90,15 @@ class Replay:
         """How many times an invariant was broken."""
         return self.histories.breaches
 
+    @cached_property
+    def moved_by_time(self) -> int:
+        """How many of the steps that moved a case were made by time alone, without an event."""
+        if not self.model.has_clockwork:
+            return 0
+        if self.engine == "plain":
+            return sum(row.row is None for row in self.step_rows)
+        return self.steps["row"].null_count()
+
     @property
     def after_as_of(self) -> int:
         """How many rows of the log lie after the window and changed nothing."""
@@ -153,6 +163,21 @@ class Replay:
         `kind` is `refused`, `unknown` or `broken` (an invariant).
         """
         return self.histories.deviations
+
+    @cached_property
+    def crossed(self) -> tuple[Crossed, ...]:
+        """The cross tables of the model, as plain values."""
+        names = tuple(dict.fromkeys(row.case for row in self.case_rows)) if self.model.tables else ()
+        return tuple(crossed_by(self.model, self.log, self.step_rows, names))
+
+    @property
+    def tables(self) -> "Mapping[str, pl.DataFrame]":
+        """The cross tables of the model by name: case, the attribute of the rows, one column a value of the columns'.
+
+        The cells count events that have both values; an event with several values counts for each. The values that
+        the model declares stand in its order, then others as they came.
+        """
+        return {crossed.table.name: crossed.frame for crossed in self.crossed}
 
     def life(self, case: str) -> "Life":
         """Return the life of one case, step by step, with what is missing for the next phase.

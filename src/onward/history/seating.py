@@ -7,6 +7,7 @@ import polars as pl
 from attrs import frozen
 from numpy.typing import NDArray
 
+from onward.history.clock import written
 from onward.history.stepping import Reading
 from onward.log.cases import is_pair, no_cases, no_pair, pairs_of, typed_pair
 from onward.log.columns import Coded, Columns, Dates
@@ -73,6 +74,20 @@ def moments_of(times: Dates, reading: Reading) -> NDArray[np.int64]:
     """Return when each date counts, in microseconds since 1970."""
     ends = times.last if reading == "certain" else times.first
     return ends.to_physical().to_numpy()
+
+
+def datetimes(moments: NDArray[np.int64]) -> pl.Series:
+    """Return instants in microseconds since 1970 as such; null for one that never was."""
+    known = pl.Series(moments)
+    return pl.select(pl.when(known != np.iinfo(np.int64).min).then(known)).to_series().cast(pl.Datetime("us"))
+
+
+def written_texts(moments: NDArray[np.int64], reading: Reading) -> pl.Series:
+    """Return instants as dates that count from there, as `clock.written` does."""
+    when = datetimes(moments)
+    different = when.unique().drop_nulls()
+    texts = [written(moment, reading).recorded for moment in different.to_list()]
+    return when.replace_strict(different, pl.Series(texts, dtype=pl.String), default=None, return_dtype=pl.String)
 
 
 def microseconds(moment: Any) -> int:  # noqa: ANN401  # a datetime

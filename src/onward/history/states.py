@@ -1,18 +1,20 @@
 """States: where every case stands at the end of a replay, as values to go on from."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from onward.history.state import CaseState, Remembered
+from onward.history.memory import Remembered, is_windowed
+from onward.history.saved import memory_from_plain, memory_to_plain
+from onward.history.state import CaseState, Clock
 from onward.history.stepping import Reading
 from onward.log.dates import Interval, parse_interval
 from onward.log.log import AttributeType, EventLog
-from onward.model.elements import Count
+from onward.model.elements import Count, Distinct, Flag, Latest, Reducer
 from onward.model.model import Model
 from onward.model.writing import fingerprint
 from onward.problems import Problem, UsageError
@@ -63,10 +65,17 @@ class States:
     def table(self) -> "pl.DataFrame":
         """The states as a table: case, place, events, moves, broken, four dates as written, and the memory.
 
-        A context variable is a column with its name: a number, or the list of values that were told apart, each in
-        JSON.
+        With several tracks place, moves and since are a column each (`place.narrow`). Where time alone can change
+        anything there are `clock` and `late` (how far time has passed) and `rests` (when timers last began anew). A
+        context variable is a column with its name: a number, a truth, a value in JSON, or a list: of the values that
+        were told apart, or of what counts through which instant, each in JSON.
         """
         return _table(self._told or {}, self.model) if self._table is None else self._table
+
+
+def track_column(name: str, track: str) -> str:
+    """Return the column in the table of states for what is told of one *track*."""
+    return f"{name}.{track}" if track else name
 
 
 def memory_column(name: str) -> str:
@@ -79,43 +88,91 @@ def _table(states: Mapping[str, CaseState], model: Model) -> "pl.DataFrame":
 
     told = list(states.values())
 
-    def dates(name: str) -> list[str | None]:
-        found: list[Interval | None] = [getattr(state, name) for state in told]
-        return [date.recorded if date else None for date in found]
+    def each(name: str, dtype: Any, of: Callable[[CaseState, int], Any]) -> None:  # noqa: ANN401  # of any type
+        for number, track in enumerate(model.track_names):
+            columns[track_column(name, track)] = pl.Series([of(state, number) for state in told], dtype=dtype)
 
-    columns = {
-        "case": pl.Series([state.case for state in told], dtype=pl.String),
-        "place": pl.Series([state.place for state in told], dtype=pl.String),
-        "events": pl.Series([state.events for state in told], dtype=pl.Int64),
-        "moves": pl.Series([state.moves for state in told], dtype=pl.Int64),
-        "broken": pl.Series([list(state.broken) for state in told], dtype=pl.List(pl.Int64)),
-        **{name: pl.Series(dates(name), dtype=pl.String) for name in DATES},
-    }
-    for number, variable in enumerate(model.context):
-        kept: list[Any] = [state.memory[number] for state in told]
-        if isinstance(variable.reducer, Count):
-            columns[memory_column(variable.name)] = pl.Series(kept, dtype=pl.Int64)
+    columns = {"case": pl.Series([state.case for state in told], dtype=pl.String)}
+    each("place", pl.String, lambda state, number: state.places[number])
+    columns["events"] = pl.Series([state.events for state in told], dtype=pl.Int64)
+    each("moves", pl.Int64, lambda state, number: state.moves[number])
+    columns["broken"] = pl.Series([list(state.broken) for state in told], dtype=pl.List(pl.Int64))
+    for name in DATES:
+        if name == "since":
+            each("since", pl.String, lambda state, number: _recorded(state.since[number]))
         else:
-            values = [sorted(map(json.dumps, each)) for each in kept]
-            columns[memory_column(variable.name)] = pl.Series(values, dtype=pl.List(pl.String))
+            columns[name] = pl.Series([_recorded(getattr(state, name)) for state in told], dtype=pl.String)
+    if model.has_clockwork:
+        moments = [state.clock and state.clock.moment for state in told]
+        columns["clock"] = pl.Series(moments, dtype=pl.Datetime("us"))
+        columns["late"] = pl.Series([state.clock and state.clock.late for state in told], dtype=pl.Boolean)
+        columns["rests"] = pl.Series([list(state.rests) for state in told], dtype=pl.List(pl.Datetime("us")))
+    for number, variable in enumerate(model.context):
+        kept = [_cell(variable.reducer, state.memory[number]) for state in told]
+        columns[memory_column(variable.name)] = pl.Series(kept, dtype=memory_type(variable.reducer))
     return pl.DataFrame(columns)
 
 
+def _recorded(date: Interval | None) -> str | None:
+    return date.recorded if date else None
+
+
+def memory_type(reducer: Reducer) -> Any:  # noqa: ANN401  # a data type of polars
+    """Return the type of the column for what *reducer* keeps."""
+    import polars as pl  # noqa: PLC0415  # as above
+
+    if is_windowed(reducer) or isinstance(reducer, Distinct):
+        return pl.List(pl.String)
+    match reducer:
+        case Count():
+            return pl.Int64
+        case Flag():
+            return pl.Boolean
+        case _:
+            return pl.String
+
+
+def _cell(reducer: Reducer, kept: Remembered) -> Any:  # noqa: ANN401  # what the column holds
+    match reducer:
+        case Count(within=None) | Flag():
+            return kept
+        case Distinct():
+            return sorted(map(json.dumps, memory_to_plain(kept)))
+        case _ if is_windowed(reducer):
+            return list(map(json.dumps, memory_to_plain(kept)))
+        case _:
+            return None if kept is None else json.dumps(kept)
+
+
+def _kept(reducer: Reducer, cell: Any) -> Remembered:  # noqa: ANN401  # as above
+    match cell:
+        case list():
+            return memory_from_plain(reducer, list(map(json.loads, cell)))
+        case str():
+            return memory_from_plain(reducer, json.loads(cell))
+        case _:
+            return memory_from_plain(reducer, cell)
+
+
 def _states(table: "pl.DataFrame", model: Model) -> Iterator[CaseState]:
+    def date(recorded: str | None) -> Interval | None:
+        return parse_interval(recorded) if recorded else None
+
     for row in table.iter_rows(named=True):
-        dates = {name: parse_interval(row[name]) if row[name] else None for name in DATES}
-        memory: list[Remembered] = [
-            kept if isinstance(kept := row[memory_column(variable.name)], int) else frozenset(map(json.loads, kept))
-            for variable in model.context
-        ]
+        clock = row.get("clock")
         yield CaseState(
             case=row["case"],
-            place=row["place"],
-            memory=tuple(memory),
+            places=tuple(row[track_column("place", track)] for track in model.track_names),
+            memory=tuple(_kept(variable.reducer, row[memory_column(variable.name)]) for variable in model.context),
+            since=tuple(date(row[track_column("since", track)]) for track in model.track_names),
+            began=date(row["began"]),
+            first=date(row["first"]),
+            last=date(row["last"]),
             events=row["events"],
-            moves=row["moves"],
+            moves=tuple(row[track_column("moves", track)] for track in model.track_names),
             broken=tuple(row["broken"]),
-            **dates,
+            rests=tuple(row.get("rests", ())),
+            clock=None if clock is None else Clock(clock, row["late"]),
         )
 
 
@@ -144,9 +201,12 @@ def check_kinds(states: States, log: EventLog) -> None:
     """
     for variable in states.model.context:
         reducer = variable.reducer
-        if isinstance(reducer, Count) or not _is_recorded(log, reducer.attribute):
+        if not isinstance(reducer, Distinct | Latest) or (isinstance(reducer, Distinct) and reducer.part):
             continue
-        kept = states.table[memory_column(variable.name)].explode().drop_nulls().unique()
+        if not _is_recorded(log, reducer.attribute):
+            continue
+        column = states.table[memory_column(variable.name)]
+        kept = (column.explode() if isinstance(reducer, Distinct) else column).drop_nulls().unique()
         found = log.attributes[reducer.attribute]
         kind = "number" if found == "integer" else found
         if {_kind(text) for text in kept} - {kind}:

@@ -1,17 +1,19 @@
 """Histories of a log that was walked as columns. Every table is worked out when it is asked for."""
 
+import functools
 import itertools
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import polars as pl
-from attrs import evolve, frozen
+from attrs import frozen
 from numpy.typing import NDArray
 
-from onward.history import fold
-from onward.history.deviating import breaches_of, deviations_of
+from onward.history import carrying, fold
+from onward.history.deviating import breaches_of, deviations_of, event_texts, recorded_texts
 from onward.history.histories import (
     SPELLS,
     STEPS,
@@ -24,10 +26,10 @@ from onward.history.histories import (
     schema_of,
 )
 from onward.history.judging import View
-from onward.history.seating import microseconds, moments_of, seating_of
+from onward.history.seating import datetimes, microseconds, moments_of, seating_of
 from onward.history.showing import shown_of
 from onward.history.standing import table_of
-from onward.history.states import States
+from onward.history.states import States, track_column
 from onward.history.stepping import OUTCOMES, Outcome, Reading, implied_by
 from onward.history.walking import Walk, Walker
 from onward.log.columns import Columns
@@ -96,15 +98,37 @@ class Paths:
     reverses: NDArray[np.bool_]
 
 
-def paths_of(model: Model, paths: Sequence[tuple[int, tuple[int, ...]]]) -> Paths:
-    """Return the texts of *paths*, each a place and the transitions fired from there."""
+def paths_by_track(walker: Walker) -> tuple[Paths, ...]:
+    """Return for every track what each path of *walker* is there, in texts."""
+    model, program, paths = walker.model, walker.program, walker.paths
+    if not model.tracks:
+        return (paths_of(model, paths),)
+    joints = program.joints
+    found = []
+    for track in range(len(model.track_names)):
+        ranks = [model.places.index(joints.tracks[track][at[track]]) for at in map(joints.apart, range(len(joints)))]
+        fired = [move.fired[track] for move in program.moves]
+        own = [(ranks[begin], tuple(fired[number] for number in moves if fired[number] >= 0)) for begin, moves in paths]
+        found.append(paths_of(model, own, ranks))
+    return tuple(found)
+
+
+def paths_of(model: Model, paths: Sequence[tuple[int, tuple[int, ...]]], stays: Sequence[int] | None = None) -> Paths:
+    """Return the texts of *paths*, each a place and the transitions fired from there.
+
+    Args:
+        model: what may happen.
+        paths: the rank of the place, and the numbers of the transitions.
+        stays: the ranks of the places where unknown and refused events leave a case, by number; None is every place.
+
+    """
     places = model.places
     ranks = [places.index(model.entered(transition.target)) for transition in model.transitions]
     entered = [tuple(ranks[number] for number in fired) for _, fired in paths]
     begins = [begin for begin, _ in paths]
     ends = [came[-1] if came else begin for begin, came in zip(begins, entered, strict=True)]
     # Unknown and refused events: -1 and -2 are the first place's, -3 and -4 the second's.
-    still = [rank for rank in reversed(range(len(places))) for _ in range(2)]
+    still = [rank for rank in reversed(range(len(places)) if stays is None else stays) for _ in range(2)]
     names = ["; ".join(model.transitions[number].name for number in fired) or None for _, fired in paths]
     implied = [
         implied_by(model, places[begin], places[end], [places[rank] for rank in came]) if came else ()
@@ -123,6 +147,20 @@ def paths_of(model: Model, paths: Sequence[tuple[int, tuple[int, ...]]]) -> Path
 
 def _reverses(trail: Sequence[int]) -> bool:
     return any(later < earlier for earlier, later in itertools.pairwise(trail))
+
+
+@frozen(eq=False)
+class Outcomes:
+    """How every step came out.
+
+    Attributes:
+        by_track: for every track, by step, the position in `OUTCOMES`.
+        counts: how many came out how, on all tracks; of what time alone did, where it moved a case.
+
+    """
+
+    by_track: tuple[NDArray[np.uint8], ...]
+    counts: NDArray[np.int64]
 
 
 @frozen(eq=False)
@@ -177,15 +215,13 @@ class WalkHistories:
         return order
 
     @cached_property
-    def paths(self) -> Paths:
-        """The paths of the walk, in texts."""
-        return paths_of(self.model, self.walker.paths)
+    def paths(self) -> tuple[Paths, ...]:
+        """The paths of the walk on every track, in texts."""
+        return paths_by_track(self.walker)
 
     @cached_property
-    def _outcomes(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        found, counts = np.empty(len(self.walk), np.uint8), np.zeros(len(OUTCOMES), np.int64)
-        fold.outcomes_of(self.walk.paths, self.walk.letters, self.walker.tables().answered, found, counts)
-        return found, counts
+    def _outcomes(self) -> Outcomes:
+        return outcomes_by_track(self.walker, self.walk)
 
     @property
     def case_count(self) -> int:
@@ -195,7 +231,7 @@ class WalkHistories:
     @property
     def outcomes(self) -> Mapping[Outcome, int]:
         """How many steps came out how."""
-        return dict(zip(OUTCOMES, self._outcomes[1].tolist(), strict=True))
+        return dict(zip(OUTCOMES, self._outcomes.counts.tolist(), strict=True))
 
     @cached_property
     def after_as_of(self) -> int:
@@ -207,12 +243,12 @@ class WalkHistories:
     @cached_property
     def breaches(self) -> int:
         """How many times an invariant was broken."""
-        return breaches_of(self.model, self.walk, self.paths.reverses)
+        return breaches_of(self.model, self.walk, reverses_of(self.paths))
 
     @cached_property
     def steps(self) -> pl.DataFrame:
         """One row an event, case and track, by case and then time."""
-        return step_table(self.columns, self.walker, self.walk, self.paths, self._outcomes[0], order=self.order)
+        return steps_of(self.columns, self.walker, self.walk, self.paths, self._outcomes, order=self.order)
 
     @property
     def step_rows(self) -> Sequence[StepRow]:
@@ -235,7 +271,7 @@ class WalkHistories:
         inverse = np.empty(len(self.order), np.int64)
         inverse[self.order] = np.arange(len(self.order))
         return deviations_of(
-            self.log, self.columns, self.walker, self.walk, reverses=self.paths.reverses, positions=inverse
+            self.log, self.columns, self.walker, self.walk, reverses=reverses_of(self.paths), positions=inverse
         )
 
     @property
@@ -270,6 +306,103 @@ class WalkHistories:
         if any(self.model.shows):
             return cases_frame(self.model, self.case_rows)
         return _cases(self)
+
+
+def outcomes_by_track(walker: Walker, walk: Walk) -> Outcomes:
+    """Return how every step of *walk* came out."""
+    counts = np.zeros(len(OUTCOMES), np.int64)
+    if walker.holdings is None:
+        found = np.empty(len(walk), np.uint8)
+        fold.outcomes_of(walk.paths, walk.letters, walker.tables().answered, found, counts)
+        return Outcomes((found,), counts)
+    moves, answered = walker.program.moves, walker.answered
+    bits = [sum(1 << track for track, number in enumerate(move.fired) if number >= 0) for move in moves]
+    fired = np.array(
+        [(functools.reduce(operator.or_, (bits[move] for move in each), 0), begin) for begin, each in walker.paths],
+        np.int64,
+    )
+    told = []
+    for track in range(len(walker.model.track_names)):
+        outcomes = np.empty(len(walk), np.uint8)
+        carrying.spread_outcomes(walk.paths, walk.letters, answered, fired, track, outcomes)
+        counts += np.bincount(outcomes[_is_told(walk, outcomes)], minlength=len(OUTCOMES))
+        told.append(outcomes)
+    return Outcomes(tuple(told), counts)
+
+
+def _is_told(walk: Walk, outcomes: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return which steps are told on a track: every event's, and those of time alone that moved the case there."""
+    if walk.ticks is None:
+        return np.ones(len(walk), bool)
+    told: NDArray[np.bool_] = (walk.rows >= 0) | (outcomes == 0)
+    return told
+
+
+def reverses_of(paths: Sequence[Paths]) -> NDArray[np.bool_]:
+    """Return, by path and track, whether it leads back."""
+    return np.column_stack([each.reverses for each in paths])
+
+
+def steps_of(  # noqa: PLR0913  # as `step_table`
+    columns: Columns,
+    walker: Walker,
+    walk: Walk,
+    paths: Sequence[Paths],
+    outcomes: Outcomes,
+    *,
+    order: NDArray[np.int64] | None = None,
+    start: int = 0,
+    numbers: pl.Series | None = None,
+    recorded: bool = True,
+) -> pl.DataFrame:
+    """Return the steps of *walk* as a table, one row a step and track; see `step_table`."""
+    if walker.holdings is None:
+        return step_table(
+            *(columns, walker, walk, paths[0], outcomes.by_track[0]),
+            order=order,
+            start=start,
+            numbers=numbers,
+            recorded=recorded,
+        )
+    standing = np.arange(len(walk)) if order is None else order
+    tracks = len(paths)
+    kept = np.column_stack([_is_told(walk, each)[standing] for each in outcomes.by_track]).ravel()
+    steps, track = np.repeat(standing, tracks)[kept], np.tile(np.arange(tracks), len(standing))[kept]
+    # All tracks' paths in one list, so that one look finds each row's.
+    paths_told = walk.paths[steps].astype(np.int64)
+    size = len(paths[0].befores)
+    path = pl.Series(np.where(paths_told < 0, paths_told + size, paths_told) + size * track)
+
+    def texts(name: str) -> pl.Series:
+        told: pl.Series = pl.concat([getattr(each, name) for each in paths]).gather(path)
+        return told
+
+    seats = walk.rows[steps]
+    rows = pl.select(pl.when(pl.Series(seats) >= 0).then(pl.Series(seats))).to_series()
+    count = (rows + start if numbers is None else numbers.gather(rows)) + 1
+    moments = walk.moments(moments_of(columns.times, walker.reading))[steps]
+    chosen = np.column_stack(outcomes.by_track)[steps, track]
+    return pl.DataFrame(
+        {
+            "event_id": _ids(columns, rows, count),
+            "case": walker.case_names.gather(pl.Series(walk.cases[steps])),
+            "track": _track_names(walker.model).gather(pl.Series(track)),
+            "time": datetimes(moments),
+            "event": event_texts(columns, rows),
+            "before": texts("befores"),
+            "after": texts("afters"),
+            "outcome": pl.Series(OUTCOMES, dtype=pl.String).gather(pl.Series(chosen)),
+            "transition": texts("transitions"),
+            "implied": texts("implied"),
+            "recorded": recorded_texts(columns, walker, rows, moments) if recorded else _nothing(len(rows)),
+            "row": count - 1,
+        },
+        schema=schema_of(STEPS),
+    )
+
+
+def _track_names(model: Model) -> pl.Series:
+    return pl.Series([name or None for name in model.track_names], dtype=pl.String)
 
 
 def step_table(  # noqa: PLR0913  # a step is of a log, a case, a path and an outcome
@@ -336,15 +469,25 @@ def _ids(columns: Columns, rows: pl.Series, count: pl.Series) -> pl.Series:
     if columns.ids is None:
         return numbered
     ids = columns.ids.gather(rows)
+    # Where there is no row, neither is there an id.
     return pl.select(pl.when(ids == "").then(numbered).otherwise(ids)).to_series()
 
 
 def _spells(told: WalkHistories) -> pl.DataFrame:
     """Return the spells: one for every place entered, the one that runs when the walk begins before them."""
+    parts = [_spells_on(told, track) for track in range(len(told.model.track_names))]
+    if len(parts) == 1:
+        return parts[0].drop("rank")
+    whole = pl.concat([part.with_columns(number=pl.lit(number)) for number, part in enumerate(parts)])
+    return whole.sort("rank", "start", "number", maintain_order=True).drop("rank", "number")
+
+
+def _spells_on(told: WalkHistories, track: int) -> pl.DataFrame:
+    """Return the spells on one track, by case and then time, with the rank of each's case."""
     walk, walker, model = told.walk, told.walker, told.model
     order = told.order
-    moved = order[walk.paths[order] >= len(model.places)]
-    entered = told.paths.entered
+    moved = order[walk.paths[order] >= len(walker.program.joints)]
+    entered = told.paths[track].entered
     lengths = np.array([len(each) for each in entered], np.int64)
     begins = np.cumsum(lengths) - lengths
     flat = np.array([rank for each in entered for rank in each], np.int64)
@@ -352,13 +495,14 @@ def _spells(told: WalkHistories) -> pl.DataFrame:
     within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
     places = flat[np.repeat(begins[walk.paths[moved]], counts) + within]
     cases = np.repeat(walk.cases[moved], counts)
-    moments = moments_of(told.columns.times, told.reading)[walk.rows[moved]]
+    moments = walk.moments(moments_of(told.columns.times, told.reading))[moved]
     starts = np.repeat(moments, counts)
     if told.earlier is not None:
         running = walker.running
-        cases = np.concatenate([running.cases, cases])
-        places = np.concatenate([running.places, places])
-        starts = np.concatenate([running.starts, starts])
+        here = running.tracks == track
+        cases = np.concatenate([running.cases[here], cases])
+        places = np.concatenate([running.places[here], places])
+        starts = np.concatenate([running.starts[here], starts])
     ranks = np.zeros(len(walker.events), np.int64)
     ranks[told.by_name] = np.arange(len(told.by_name))
     by_case = np.argsort(ranks[cases], kind="stable")
@@ -367,10 +511,10 @@ def _spells(told: WalkHistories) -> pl.DataFrame:
     ends = np.append(starts[1:], starts[:1])
     phases, stages = _parts(model)
     place = pl.Series(places)
-    return pl.DataFrame(
+    spells = pl.DataFrame(
         {
             "case": walker.case_names.gather(pl.Series(cases)),
-            "track": _nothing(len(cases)),
+            "track": _track_names(model).gather(pl.Series(np.full(len(cases), track))),
             "phase": phases.gather(place),
             "stage": stages.gather(place),
             "start": pl.Series(starts).cast(pl.Datetime("us")),
@@ -379,6 +523,7 @@ def _spells(told: WalkHistories) -> pl.DataFrame:
         },
         schema=schema_of(SPELLS),
     )
+    return spells.with_columns(rank=pl.Series(ranks[cases]))
 
 
 def _parts(model: Model) -> tuple[pl.Series, pl.Series]:
@@ -396,42 +541,60 @@ def by_name(walker: Walker) -> NDArray[np.uint32]:
     return order[walker.events[order] > 0]
 
 
+def cases_of(walker: Walker, numbers: NDArray[np.uint32], standing: pl.DataFrame) -> pl.DataFrame:
+    """Return where the cases with these *numbers* stand, one row a case and track, without columns shown.
+
+    *standing* is what `table_of` says of them.
+    """
+    tracks = walker.model.track_names
+    parts = [
+        _cases_on(walker, numbers, number, standing[track_column("since", track)])
+        for number, track in enumerate(tracks)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    # One case's rows together, the tracks in their order.
+    order = np.arange(len(numbers) * len(tracks)).reshape(len(tracks), len(numbers)).T.ravel()
+    return pl.concat(parts)[order]
+
+
 def case_table(walker: Walker, numbers: NDArray[np.uint32], since: pl.Series) -> pl.DataFrame:
     """Return where the cases with these *numbers* stand, *since* the dates written there, without columns shown."""
+    return _cases_on(walker, numbers, 0, since)
+
+
+def _cases_on(walker: Walker, numbers: NDArray[np.uint32], track: int, since: pl.Series) -> pl.DataFrame:
     model = walker.model
-    places = pl.Series(walker.memory[numbers, fold.PLACE])
+    places = pl.Series(walker.ranks(numbers, track))
     phases, stages = _parts(model)
     labels = pl.Series([model.place_label(place) for place in model.places], dtype=pl.String)
-
-    def instants(values: NDArray[np.int64]) -> pl.Series:
-        known = pl.Series(values)
-        return pl.select(pl.when(known != fold.NEVER).then(known)).to_series().cast(pl.Datetime("us"))
-
     return pl.DataFrame(
         {
             "case": walker.case_names.gather(pl.Series(numbers)),
-            "track": _nothing(len(numbers)),
+            "track": _track_names(model).gather(pl.Series(np.full(len(numbers), track))),
             "phase": phases.gather(places),
             "stage": stages.gather(places),
             "label": labels.gather(places),
-            "since": instants(walker.clocks[numbers, fold.SINCE]),
-            "first_event": instants(walker.opened[numbers]),
-            "last_event": instants(walker.now[numbers]),
+            "since": datetimes(walker.since(numbers, track)),
+            "first_event": datetimes(walker.opened[numbers]),
+            "last_event": datetimes(walker.now[numbers]),
             "events": pl.Series(walker.events[numbers]).cast(pl.Int64),
-            "moves": pl.Series(walker.clocks[numbers, fold.MOVES]),
+            "moves": pl.Series(walker.moves(numbers, track)),
             "since_recorded": since,
         }
     )
 
 
 def _cases(told: WalkHistories) -> pl.DataFrame:
-    return case_table(told.walker, told.by_name, told.standing["since"])
+    return cases_of(told.walker, told.by_name, told.standing)
 
 
 def _case_rows(told: WalkHistories) -> Iterator[CaseRow]:
-    ranks = told.walker.memory[told.by_name, fold.PLACE].tolist()
+    tracks = range(len(told.model.track_names))
+    ranks = np.column_stack([told.walker.ranks(told.by_name, track) for track in tracks]).ravel().tolist()
     rows = _cases(told).iter_rows(named=True)
-    for row, rank, shows in zip(rows, ranks, _shows(told), strict=True):
+    shown = (shows for shows in _shows(told) for _ in tracks)
+    for row, rank, shows in zip(rows, ranks, shown, strict=True):
         yield CaseRow(**row, rank=rank, shows=shows)
 
 
@@ -439,20 +602,25 @@ def _shows(told: WalkHistories) -> Iterator[tuple[tuple[str, str], ...]]:
     """Yield, for every case by name, the columns that the model shows beside the phase."""
     walker, model = told.walker, told.model
     events = _events_shown(told)
-    names = [variable.name for variable in model.context]
-    now = told.as_of.last if told.as_of else None
-    blank = View(model, model.places[0], {}, moment=now)
-    cases = _cases(told)
-    memory = walker.memory[told.by_name]
-    began = walker.clocks[told.by_name, fold.BEGAN]
-    begins = pl.Series(np.where(began == fold.NEVER, 0, began)).cast(pl.Datetime("us")).to_list()
-    for number, (case, since) in enumerate(zip(cases["case"], cases["since"], strict=True)):
-        view = evolve(
-            blank,
-            place=model.places[memory[number, fold.PLACE]],
-            memory=dict(zip(names, memory[number, fold.MEMORY : -1].tolist(), strict=True)),
-            since=since,
-            began=None if began[number] == fold.NEVER else begins[number],
+    names = walker.case_names.gather(pl.Series(told.by_name))
+    tracks = range(len(model.track_names))
+    since = [datetimes(walker.since(told.by_name, track)).to_list() for track in tracks]
+    began = datetimes(walker.clocks[told.by_name, fold.BEGAN]).to_list()
+    now = datetimes(walker.lived[told.by_name]).to_list()
+    places = walker.memory[told.by_name, fold.PLACE].tolist()
+    for number, case in enumerate(names):
+        moment = now[number]
+        if told.as_of is not None:
+            last = told.as_of.last
+            late = walker.holdings is not None and moment is not None and moment > last
+            moment = moment if late else last
+        view = View(
+            model=model,
+            places=walker.program.joints.places[places[number]],
+            memory=walker.seen(int(told.by_name[number])),
+            moment=moment,
+            since=tuple(each[number] for each in since),
+            began=began[number],
         )
         yield tuple(shown_of(view, [told.log.event(row) for row in events.get(case, ())], told.as_of))
 
@@ -466,7 +634,8 @@ def _events_shown(told: WalkHistories) -> dict[str, list[int]]:
         return {}
     order = told.order
     rows = told.walk.rows[order]
-    kept = is_wanted[told.columns.types.codes[rows]]
+    # What time alone did has no row, and so no type.
+    kept = (rows >= 0) & is_wanted[told.columns.types.codes[np.maximum(rows, 0)]]
     names = told.walker.case_names.gather(pl.Series(told.walk.cases[order][kept]))
     found: dict[str, list[int]] = {}
     for case, row in zip(names, rows[kept].tolist(), strict=True):

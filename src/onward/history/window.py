@@ -29,6 +29,14 @@ def is_after(time: Interval, window: Interval | None, reading: Reading) -> bool:
     return window is not None and moment is not None and moment > window.last
 
 
+def lived_until(state: CaseState, reading: Reading) -> datetime | None:
+    """Return the instant that a case has lived through: its last event, or how far time has passed since."""
+    last = instant(state.last, reading)
+    if state.clock is None or (last is not None and last > state.clock.moment):
+        return last
+    return state.clock.moment
+
+
 def check_order(state: CaseState, event: Event, log: EventLog, reading: Reading) -> None:
     """Make sure that *event* does not lie before what the case has lived through.
 
@@ -36,7 +44,7 @@ def check_order(state: CaseState, event: Event, log: EventLog, reading: Reading)
         LogError: it does.
 
     """
-    earlier, now = instant(state.last, reading), instant(event.time, reading)
+    earlier, now = lived_until(state, reading), instant(event.time, reading)
     if earlier is not None and now is not None and now < earlier:
         when = event.time.recorded if event.time else ""
         raise LogError([too_early(log.name, event.row, when, state.case)])

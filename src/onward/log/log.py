@@ -6,7 +6,7 @@ A long one is held as `Columns`, and the same fields are views of them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from attrs import field, frozen
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 Value = bool | int | float | str | None
 AttributeType = Literal["boolean", "integer", "number", "string"]
+
+
+def is_number(value: Value) -> TypeGuard[int | float]:
+    """Tell whether *value* is a number to reckon with; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _interval(value: object) -> Interval | None:

@@ -4,40 +4,34 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Literal, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from onward.model import marked
 from onward.model.checks import eventless_loop
+from onward.model.domains import domains_of, read_domains
 from onward.model.elements import (
     ANY,
     START,
-    Count,
-    Distinct,
     EventKind,
     Forbid,
     Invariant,
-    Label,
     Phase,
-    Reducer,
-    Shown,
+    Track,
     Transition,
-    Variable,
-    Years,
 )
-from onward.model.guards import Scalar
+from onward.model.guards import Guard, Scalar
 from onward.model.marked import Node, Place, Plain
 from onward.model.model import Model, places_of
-from onward.model.reading import LATER, Reader, field_of, is_null
-from onward.model.schema import FORMAT, keys_of
+from onward.model.outputs import CASE_COLUMNS, read_shown, read_table
+from onward.model.reading import Reader, field_of, is_null
+from onward.model.schema import ALL, FORMAT
+from onward.model.spans import read_timer
 from onward.model.spelling import write_guard
-from onward.model.vocabulary import Vocabulary, is_name
-from onward.problems import ModelError, Problem, nearest
+from onward.model.variables import kind_in, read_variable
+from onward.model.vocabulary import OF_TRACKS, Vocabulary, is_name
+from onward.problems import ModelError, Problem, suggestion
 
-CASE_COLUMNS = (
-    *("case", "track", "phase", "stage", "label", "since", "since_recorded"),
-    *("first_event", "last_event", "events", "moves"),
-)
-"""The columns that every table of cases has; a model cannot show another of that name."""
+__all__ = ["CASE_COLUMNS", "parse_model"]
 
 T = TypeVar("T")
 
@@ -80,28 +74,47 @@ class _Defined:
     place: Place
 
 
+@frozen
+class _Lane:
+    """A track as its document has it; a model without tracks is one lane without a name."""
+
+    track: str
+    title: str
+    phases: tuple[Phase, ...]
+    transitions: tuple[Node, ...]
+
+
 def _model(see: Reader, root: marked.Mapping) -> Model | None:
-    parts = see.fields(root, "", "the model")
+    tracked = field_of(root, "tracks") is not None
+    parts = see.fields(root, "", "the model", () if tracked else ("phases", "transitions"))
     _version(see, parts.get("onward"))
     name = see.text(parts.get("name"), "the name")
     if isinstance(parts.get("name"), Plain) and not is_name(name):
         see.note(parts["name"].place, f"{name!r} is no name for a model", "use letters, digits and _ only")
-    phases = tuple(_phases(see, parts.get("phases")))
+    lanes = _tracks(see, parts) if tracked else (_lane(see, "", parts),)
+    phases = tuple(phase for lane in lanes for phase in lane.phases)
     events = tuple(_events(see, parts.get("events")))
     parameters = _parameters(see, parts.get("parameters"))
+    domains = read_domains(see, parts.get("values"))
     remembered = see.entries(parts.get("context"), "the variables", "name: {count: [types]}")
+    conditions = see.entries(parts.get("conditions"), "the conditions", "name: guard")
     _one_meaning_each(see, parts)
     # Where a whole part is missing, every name of it would be unknown below: one slip, one problem.
-    if not phases or not isinstance(parts.get("events"), marked.Mapping):
+    if not lanes or not all(lane.phases for lane in lanes) or not isinstance(parts.get("events"), marked.Mapping):
         return None
     see.names = Vocabulary(
         parameters=parameters,
-        context=dict.fromkeys(key.text for key, _ in remembered),
-        phases=dict.fromkeys(name for phase in phases for name in (phase.name, *places_of(phase))),
+        context={key.text: kind_in(node) for key, node in remembered},
+        phases={name: phase.track for phase in phases for name in (phase.name, *places_of(phase))},
         types=dict.fromkeys(event.name for event in events),
+        tracks=tuple(lane.track for lane in lanes if lane.track),
+        conditions=dict.fromkeys(key.text for key, _ in conditions),
+        domains=domains_of(domains),
     )
-    transitions = see.items(parts.get("transitions"), "the transitions")
+    named = _conditions(see, conditions)
+    see.names = evolve(see.names, conditions=named)
     is_over = Model(name, phases).is_over
+    nodes = [node for lane in lanes for node in lane.transitions]
     model = Model(
         name=name,
         title=see.text(parts.get("title"), "the title"),
@@ -110,19 +123,65 @@ def _model(see: Reader, root: marked.Mapping) -> Model | None:
         phases=phases,
         events=events,
         parameters=tuple((name, value) for name, value in parameters.items() if value is not None),
-        context=_read(_variable(see, *entry) for entry in remembered),
-        transitions=tuple(_transition(see, node, is_over) for node in transitions),
+        context=_read(read_variable(see, *entry) for entry in remembered),
+        transitions=tuple(move for lane in lanes for move in _transitions(see, lane, is_over)),
         forbid=tuple(_forbid(see, node) for node in see.items(parts.get("forbid"), "the rules under forbid")),
         invariants=_read(map(partial(_invariant, see), see.items(parts.get("invariants"), "the invariants"))),
-        shows=_read(_shown(see, *entry) for entry in see.entries(parts.get("show"), "the columns", "name: {...}")),
+        shows=_read(read_shown(see, *entry) for entry in see.entries(parts.get("show"), "the columns", "name: {...}")),
+        tracks=tuple(Track(lane.track, lane.title) for lane in lanes if lane.track),
+        conditions=tuple((name, guard) for name, guard in named.items() if guard is not None),
+        domains=domains,
+        tables=tuple(
+            read_table(see, *entry)
+            for entry in see.entries(parts.get("tables"), "the tables", "name: {rows: ..., columns: ...}")
+        ),
     )
     if see.problems:
         return None
     loop = eventless_loop(model)
     if loop is not None:
-        place = transitions[model.transitions.index(loop.transitions[0])].place
+        place = nodes[model.transitions.index(loop.transitions[0])].place
         see.note(place, f"transitions without an event can go round for ever: {loop}", loop.mend)
     return model
+
+
+def _tracks(see: Reader, parts: Mapping[str, Node]) -> tuple[_Lane, ...]:
+    for key in ("phases", "transitions"):
+        if key in parts:
+            see.note(parts[key].place, f"a model with tracks has no {key} of its own", "move them into a track")
+    entries = see.entries(parts["tracks"], "the tracks", "name: {phases: [...], transitions: [...]}")
+    if not entries and (is_null(parts["tracks"]) or isinstance(parts["tracks"], marked.Mapping)):
+        mend = "write name: {phases: [...], transitions: [...]}, or phases and transitions without tracks"
+        see.note(parts["tracks"].place, "there are no tracks", mend)
+    return tuple(_track(see, key, node) for key, node in entries)
+
+
+def _track(see: Reader, key: Plain, node: Node) -> _Lane:
+    name = see.name(key, "track")
+    if name == ALL:
+        see.note(key.place, "'all' stands for every track", "give the track another name")
+    return _lane(see, name, see.fields(node, "track", f"the track {name!r}"))
+
+
+def _lane(see: Reader, track: str, parts: Mapping[str, Node]) -> _Lane:
+    return _Lane(
+        track=track,
+        title=see.text(parts.get("title"), "the title") if track else "",
+        phases=tuple(evolve(phase, track=track) for phase in _phases(see, parts.get("phases"))),
+        transitions=see.items(parts.get("transitions"), "the transitions"),
+    )
+
+
+def _conditions(see: Reader, entries: Iterable[tuple[Plain, Node]]) -> dict[str, Guard | None]:
+    """Return the guard of each condition, None for one that could not be read; each may use those above it."""
+    named: dict[str, Guard | None] = {key.text: None for key, _ in entries}
+    below = dict.fromkeys(named)
+    see.names = evolve(see.names, conditions=named, below=below)
+    for key, node in entries:
+        see.name(key, "condition")
+        named[key.text] = see.guard(node, event=False)
+        del below[key.text]
+    return named
 
 
 def _version(see: Reader, node: Node | None) -> None:
@@ -226,72 +285,66 @@ def _one_meaning_each(see: Reader, parts: Mapping[str, Node]) -> None:
 
 
 def _defined(parts: Mapping[str, Node]) -> Iterable[_Defined]:
-    for part, thing in (("parameters", "a parameter"), ("events", "an event type"), ("context", "a variable")):
+    things = {"parameters": "a parameter", "events": "an event type", "context": "a variable"}
+    for part, thing in {**things, "conditions": "a condition"}.items():
         node = parts.get(part)
         for name, _ in node.entries if isinstance(node, marked.Mapping) else ():
             yield _Defined(name.text, thing, name.place)
-    phases = parts.get("phases")
+    yield from _phases_defined(parts.get("phases"), "a phase", "a stage")
+    tracks = parts.get("tracks")
+    for name, node in tracks.entries if isinstance(tracks, marked.Mapping) else ():
+        yield _Defined(name.text, "a track", name.place)
+        for what in OF_TRACKS:
+            yield _Defined(f"{name.text}.{what}", f"the {what.replace('_', ' ')} of a track", name.place)
+        yield from _phases_defined(field_of(node, "phases"), f"a phase of {name.text}", f"a stage of {name.text}")
+
+
+def _phases_defined(phases: Node | None, phase: str, stage: str) -> Iterable[_Defined]:
     for item in phases.items if isinstance(phases, marked.Sequence) else ():
         key = _key_of(item)
-        yield _Defined(key.text, "a phase", key.place)
+        yield _Defined(key.text, phase, key.place)
         stages = field_of(item.entries[0][1], "stages") if isinstance(item, marked.Mapping) and item.entries else None
         for inner in map(_key_of, stages.items if isinstance(stages, marked.Sequence) else ()):
-            yield _Defined(f"{key.text}.{inner.text}", "a stage", inner.place)
+            yield _Defined(f"{key.text}.{inner.text}", stage, inner.place)
 
 
-def _variable(see: Reader, key: Plain, node: Node) -> Variable | None:
-    name = see.name(key, "variable")
-    reducer = _reducer(see, name, node)
-    if reducer is None:
-        return None
-    return Variable(name, reducer, see.text(field_of(node, "title"), "the title"))
-
-
-def _reducer(see: Reader, name: str, node: Node) -> Reducer | None:
-    thing = f"the variable {name!r}"
-    if field_of(node, "count") is not None:
-        parts = see.fields(node, "count", thing)
-        return Count(_types(see, parts.get("count")), see.guard(parts.get("where"), case=False))
-    if field_of(node, "distinct") is not None:
-        parts = see.fields(node, "distinct", thing)
-        attribute = see.column(parts.get("distinct"), thing)
-        return Distinct(attribute, _types(see, parts.get("of")), see.guard(parts.get("where"), case=False))
-    mend = "write {count: [types]} or {distinct: attribute, of: [types]}"
-    _undecided(see, node, ("count", "distinct"), thing, "remembers", mend)
-    return None
-
-
-def _undecided(  # noqa: PLR0913  # a sentence has that many parts
-    see: Reader, node: Node, kinds: tuple[str, str], thing: str, does: str, mend: str
-) -> None:
-    """Note a mapping without the key that tells its kind, or the misspelt key that may be meant for it."""
-    known = {*keys_of(kinds[0]), *keys_of(kinds[1])}
-    for key, _ in node.entries if isinstance(node, marked.Mapping) else ():
-        meant = nearest(key.text, kinds)
-        if key.text not in known and (key.text in LATER or meant):
-            why = LATER.get(key.text) or f"did you mean {meant!r}?"
-            see.note(key.place, f"{thing} has no key {key.text!r}", why)
-            return
-    see.note(node.place, f"{thing} does not say what it {does}", mend)
-
-
-def _types(see: Reader, node: Node | None) -> tuple[str, ...] | None:
-    names = see.types_named(node)
-    return None if ANY in names else names
+def _transitions(see: Reader, lane: _Lane, is_over: Callable[[str], bool]) -> Iterable[Transition]:
+    whole = see.names
+    see.names = evolve(whole, track=lane.track)
+    see.own = {name: None for phase in lane.phases for name in (phase.name, *places_of(phase))}
+    found = [_transition(see, node, is_over) for node in lane.transitions]
+    see.names = whole
+    return found
 
 
 def _transition(see: Reader, node: Node, is_over: Callable[[str], bool]) -> Transition:
     parts = see.fields(node, "transition", "a transition")
-    target = see.known(parts.get("to"), "phase", see.names.phases)
+    target = see.known(parts.get("to"), "phase", see.own)
     if len(target) > 1:
         see.note(parts["to"].place, "a transition leads to one phase", "write a transition for each")
+    if "after" in parts:
+        _check_timed(see, parts)
     return Transition(
         sources=_sources(see, parts.get("from"), is_over),
         target="".join(target[:1]),
         on=see.types_named(parts["on"]) if "on" in parts else None,
         when=see.guard(parts.get("when")),
         title=see.text(parts.get("name"), "the name"),
+        after=read_timer(see, parts.get("after")),
+        track=see.names.track,
     )
+
+
+def _check_timed(see: Reader, parts: Mapping[str, Node]) -> None:
+    """Note what a transition with `after` cannot have: an event, and no time in a phase."""
+    if "on" in parts:
+        mend = "delete one of the two; events that start the time anew stand under without"
+        see.note(parts["after"].place, "a transition with `after` waits for no event", mend)
+    source = parts.get("from")
+    for plain in source.items if isinstance(source, marked.Sequence) else (source,):
+        if isinstance(plain, Plain) and plain.text == START:
+            mend = "name a phase, or delete after"
+            see.note(plain.place, "no time runs at start: a case begins with its first phase", mend)
 
 
 def _sources(see: Reader, node: Node | None, is_over: Callable[[str], bool]) -> tuple[str, ...]:
@@ -316,50 +369,35 @@ def _forbid(see: Reader, node: Node) -> Forbid:
 
 
 def _invariant(see: Reader, node: Node) -> Invariant | None:
+    mend = "write irreversible, {irreversible: track}, {always: ...} or {step: ...}"
     if isinstance(node, Plain):
         if node.text == "irreversible":
             return Invariant(node.text, "irreversible")
-        see.note(node.place, f"there is no invariant {node.text!r}", "write irreversible, {always: ...} or {step: ...}")
+        see.note(node.place, f"there is no invariant {node.text!r}", mend)
         return None
-    if field_of(node, "step") is None and field_of(node, "always") is None:
-        mend = "write irreversible, {always: ...} or {step: ...}"
-        _undecided(see, node, ("always", "step"), "an invariant", "demands", mend)
+    kinds: tuple[Literal["irreversible", "step", "always"], ...] = ("irreversible", "step", "always")
+    kind = next((kind for kind in kinds if field_of(node, kind) is not None), None)
+    if kind is None:
+        see.undecided(node, kinds, "an invariant", "demands", mend)
         return None
-    kind: Literal["always", "step"] = "step" if field_of(node, "step") is not None else "always"
     parts = see.fields(node, kind, "an invariant")
+    name = see.text(parts.get("name"), "the name")
+    if kind == "irreversible":
+        track = _track_of(see, parts[kind])
+        return Invariant(name or (f"irreversible: {track}" if track else "irreversible"), "irreversible", None, track)
     guard = see.guard(parts.get(kind), event=kind == "step", before=kind == "step")
-    if guard is None:
-        return None
-    return Invariant(see.text(parts.get("name"), "the name") or write_guard(guard), kind, guard)
+    return None if guard is None else Invariant(name or write_guard(guard), kind, guard)
 
 
-def _shown(see: Reader, key: Plain, node: Node) -> Shown | None:
-    thing = f"the column {key.text!r}"
-    if not key.text.strip():
-        see.note(key.place, "a column needs a name", "write name: {...}")
-    if key.text in CASE_COLUMNS:
-        see.note(key.place, f"{key.text!r} is a column of every table of cases", "give it another name")
-    if field_of(node, "label") is not None:
-        parts = see.fields(node, "label", thing)
-        choices = [
-            (choice.text, see.guard(guard, event=False))
-            for choice, guard in see.entries(parts.get("label"), "the labels", "text: guard")
-        ]
-        if isinstance(parts["label"], marked.Mapping) and not choices:
-            see.note(parts["label"].place, f"{thing} has no labels", "write label: {text: guard}")
-        return Label(key.text, tuple((text, guard) for text, guard in choices if guard is not None))
-    if field_of(node, "years") is not None:
-        parts = see.fields(node, "years", thing)
-        return Years(
-            name=key.text,
-            attribute=see.column(parts.get("years"), thing),
-            types=see.known(parts.get("of"), "event type", see.names.types),
-            moments=see.known(parts.get("moments"), "event type", see.names.types),
-            ended=see.known(parts.get("ended"), "event type", see.names.types),
-            planned=see.known(parts.get("planned"), "event type", see.names.types),
-        )
-    _undecided(see, node, ("label", "years"), thing, "shows", "write {label: {...}} or {years: ..., of: [...]}")
-    return None
+def _track_of(see: Reader, node: Node) -> str:
+    """Return the track that is irreversible, "" for all."""
+    text = see.text(node, "the track")
+    if not isinstance(node, Plain) or text == ALL:
+        return ""
+    if text not in see.names.tracks:
+        mend = suggestion(text, see.names.tracks) if see.names.tracks else "write all: this model has no tracks"
+        see.note(node.place, f"there is no track {text!r}", mend)
+    return text
 
 
 def _read(parts: Iterable[T | None]) -> tuple[T, ...]:

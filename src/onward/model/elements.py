@@ -1,10 +1,10 @@
-"""The words of a model: phase, event type, context variable, transition, rule of conduct, invariant."""
+"""The words of a model: phase, track, event type, context variable, transition, rule of conduct, invariant."""
 
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
-from onward.model.guards import Guard
+from onward.model.guards import Guard, Scalar
 
 START = "start"
 """The name of the place where a case is before its first phase."""
@@ -21,12 +21,16 @@ def spoken(name: str) -> str:
 
 @frozen
 class Phase:
-    """A state in the model's order; one with *stages* is left for good only when its stages are."""
+    """A state in the model's order; one with *stages* is left for good only when its stages are.
+
+    *track* is the track that it is a phase of, "" in a model without tracks.
+    """
 
     name: str
     title: str = ""
     final: bool = False
     stages: tuple["Phase", ...] = ()
+    track: str = ""
 
     @property
     def label(self) -> str:
@@ -49,23 +53,122 @@ class EventKind:
 
 
 @frozen
+class Track:
+    """One of several parts of a case's life that run side by side."""
+
+    name: str
+    title: str = ""
+
+    @property
+    def label(self) -> str:
+        """The track as it is printed."""
+        return self.title or spoken(self.name)
+
+
+Unit = Literal["years", "months", "weeks", "days"]
+
+
+@frozen
+class Span:
+    """A stretch of the calendar: so many whole years, months, weeks or days.
+
+    *length* is a number, or the name of a parameter that has it.
+    """
+
+    length: int | str
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.length} {self.unit[:-1] if self.length == 1 else self.unit}"
+
+
+@frozen
 class Count:
-    """How many events of *types* there have been; *types* None means of any type."""
+    """How many events of *types* there have been; *types* None means of any type.
+
+    With *within* only those count that lie no longer back.
+    """
 
     types: tuple[str, ...] | None
     where: Guard | None = None
+    within: Span | None = None
 
 
 @frozen
 class Distinct:
-    """How many different values of *attribute* the events of *types* have had."""
+    """How many different values of *attribute* the events of *types* have had.
+
+    With a *part* an event may have several values: see `guards.Attribute`.
+    """
+
+    attribute: str
+    types: tuple[str, ...] | None
+    where: Guard | None = None
+    part: str = ""
+
+
+@frozen
+class Sum:
+    """The sum of the numbers in *attribute*, nought without any; with *within* only of what lies no longer back."""
+
+    attribute: str
+    types: tuple[str, ...] | None
+    where: Guard | None = None
+    within: Span | None = None
+
+
+@frozen
+class Max:
+    """The largest number that *attribute* has had; null without any."""
 
     attribute: str
     types: tuple[str, ...] | None
     where: Guard | None = None
 
 
-Reducer = Count | Distinct
+@frozen
+class Latest:
+    """The last value that *attribute* has had: a number, a text, true or false; null without any."""
+
+    attribute: str
+    types: tuple[str, ...] | None
+    where: Guard | None = None
+
+
+@frozen
+class Flag:
+    """True from an event of *set* until one of *clear*."""
+
+    set: tuple[str, ...] | None
+    clear: tuple[str, ...] | None = ()
+    where: Guard | None = None
+
+    @property
+    def types(self) -> tuple[str, ...] | None:
+        """The event types that change it."""
+        return None if self.set is None or self.clear is None else (*self.set, *self.clear)
+
+
+@frozen
+class Open:
+    """How many events of *types* run now: from their date through their `until`, or on where that is empty."""
+
+    types: tuple[str, ...] | None
+    where: Guard | None = None
+
+
+Reducer = Count | Distinct | Sum | Max | Latest | Flag | Open
+
+
+@frozen
+class Timer:
+    """So long in a phase, with no event of *without* meanwhile: each one starts the time anew."""
+
+    span: Span
+    without: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.span} without {' or '.join(self.without)}" if self.without else str(self.span)
 
 
 @frozen
@@ -91,6 +194,8 @@ class Transition:
         target: a phase (its first stage is entered) or a stage.
         on: the event types that trigger it; `("any",)` for every type; None where no event is needed (eventless).
         when: the guard, or None.
+        after: the time that must have run out, or None; such a transition is eventless.
+        track: the track that it moves the case on, "" in a model without tracks.
         name: what steps call it; by default `sources -> target`.
 
     """
@@ -100,6 +205,8 @@ class Transition:
     on: tuple[str, ...] | None = None
     when: Guard | None = None
     title: str = ""
+    after: Timer | None = None
+    track: str = ""
 
     @property
     def name(self) -> str:
@@ -130,12 +237,56 @@ class Invariant:
         kind: `irreversible` (no move to an earlier phase or stage), `always` (*guard* holds after every step) or
             `step` (*guard*, which may read `before.*`, holds of every step).
         guard: None for `irreversible`.
+        track: the one track that is `irreversible`; "" is every track.
 
     """
 
     name: str
     kind: Literal["irreversible", "always", "step"]
     guard: Guard | None = None
+    track: str = ""
+
+
+@frozen
+class Domain:
+    """The values that an attribute, or a *part* of one with several values, may have, each with its title."""
+
+    attribute: str
+    part: str
+    # 1, 1.0 and true are equal to Python; to a model they are three values.
+    values: tuple[tuple[Scalar, str], ...] = field(eq=repr)
+
+    @property
+    def name(self) -> str:
+        """How guards write it after `event.`: `actors.ecology`."""
+        return f"{self.attribute}.{self.part}" if self.part else self.attribute
+
+
+@frozen
+class CrossTable:
+    """A table to print for every case: how many of its events have each pair of values.
+
+    Attributes:
+        name: the heading.
+        rows: the attribute whose values are the rows, with its part: `("element", "each")`.
+        columns: the attribute whose values are the columns.
+        types: the event types that count; None is every type.
+        where: a guard on the event, or None.
+        title: what is printed above.
+
+    """
+
+    name: str
+    rows: tuple[str, str]
+    columns: tuple[str, str]
+    types: tuple[str, ...] | None = None
+    where: Guard | None = None
+    title: str = ""
+
+    @property
+    def label(self) -> str:
+        """The table as it is printed."""
+        return self.title or spoken(self.name)
 
 
 @frozen

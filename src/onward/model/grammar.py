@@ -9,15 +9,17 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NoReturn, get_args
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from onward.model.guards import (
+    EACH,
     And,
     Arithmetic,
     Attribute,
     Compare,
     Comparison,
     Constant,
+    Contains,
     CurrentPhase,
     Elapsed,
     EventType,
@@ -26,6 +28,7 @@ from onward.model.guards import (
     Holds,
     Memory,
     Minus,
+    Named,
     Not,
     OneOf,
     Operator,
@@ -34,8 +37,9 @@ from onward.model.guards import (
     PhaseName,
     TypeName,
 )
-from onward.model.kinds import NAMES, Kind, compared, kind_of
-from onward.model.vocabulary import COLUMNS, ELAPSED, KEYWORDS, RESERVED, Vocabulary, is_name
+from onward.model.kinds import NAMES, Kind, compared, kind_of, named
+from onward.model.spelling import spell, write_expression
+from onward.model.vocabulary import COLUMNS, ELAPSED, KEYWORDS, OF_TRACKS, RESERVED, Vocabulary, is_name
 from onward.problems import nearest, suggestion
 
 _TOKEN = re.compile(
@@ -94,6 +98,10 @@ _DEEPEST = 40
 _MOST = 200
 """Parentheses inside one another, and signs in one guard: reading each of them takes its share of Python's stack, and a
 text beyond that was not written by a person."""
+_MOST_COMPARED = 1000
+_DEEPEST_NAMED = 200
+"""Comparisons in one guard, and parts inside one another, with its named conditions written out: a few that each use
+the one above twice would otherwise be longer than any machine could read."""
 
 
 @frozen
@@ -131,6 +139,24 @@ def _tokens(text: str) -> list[_Token]:
     return [*found, _Token("end", "", len(text.rstrip()))]
 
 
+def _weight(guard: Guard, named: dict[str, tuple[int, int]]) -> tuple[int, int]:
+    """Return how many conditions *guard* has with the *named* ones written out, and how deep they lie."""
+    match guard:
+        case And(parts) | Or(parts):
+            weights = [_weight(part, named) for part in parts]
+            return sum(compared for compared, _ in weights), 1 + max(depth for _, depth in weights)
+        case Not(part):
+            compared, depth = _weight(part, named)
+            return compared, depth + 1
+        case Named(name, part):
+            if name not in named:
+                compared, depth = _weight(part, named)
+                named[name] = compared, depth + 1
+            return named[name]
+        case _:
+            return 1, 0
+
+
 def _keyword_meant(text: str) -> str | None:
     """Return the mend for a keyword in capitals, None for any other text."""
     return f"did you mean {text.casefold()}?" if text.casefold() in KEYWORDS else None
@@ -144,6 +170,8 @@ class _Parser:
     names: Vocabulary
     at: int = 0
     mistakes: list[Mistake] = field(factory=list)
+    named: _Token | None = None
+    """Where the first named condition stands."""
 
     @property
     def here(self) -> _Token:
@@ -189,7 +217,13 @@ class _Parser:
         if self.here.kind != "end":
             self.stop_at_a_slip()
             self.stop(f"{self.here.text!r} does not fit here", "join conditions with and, or")
-        return self.condition(found, start)
+        guard = self.condition(found, start)
+        if self.named and not self.mistakes:
+            compared, depth = _weight(guard, {})
+            if compared > _MOST_COMPARED or depth > _DEEPEST_NAMED:
+                what = "the guard is too long with its conditions written out"
+                self.note(self.named, what, f"use at most {_MOST_COMPARED} comparisons, conditions of conditions too")
+        return guard
 
     def shallow(self) -> None:
         """Stop at the first token that would nest the guard too deeply to be read."""
@@ -246,8 +280,10 @@ class _Parser:
             self.stop("comparisons do not chain", "join two comparisons with and")
         return guard
 
-    def membership(self, value: Expression, start: _Token) -> OneOf:
+    def membership(self, value: Expression, start: _Token) -> OneOf | Contains:
         opened = self.here
+        if opened.kind == "name" and opened.text.partition(".")[0] == "event":
+            return self.contained(value, start)
         if not self.take("["):
             self.stop("a list must follow in", "write in [first, second]")
         options: list[Expression] = []
@@ -258,6 +294,26 @@ class _Parser:
             options.append(option)
         self.expect("]", opened)
         return OneOf(self.as_type(value, *options), tuple(self.as_type(option, value) for option in options))
+
+    def contained(self, value: Expression, start: _Token) -> Contains:
+        """Read an attribute with several values, one of which is *value*."""
+        token = self.here
+        self.at += 1
+        found = self.of_event(token, token.text.partition(".")[2], several=True)
+        if isinstance(found, EventType):
+            self.note(token, "event.type is one value", f"compare it: event.type == {write_expression(value)}")
+            found = _UNKNOWN
+        attribute = evolve(found, part=found.part or EACH)
+        if isinstance(value, PhaseName | TypeName):
+            self.note(start, f"{NAMES[self.kind(value)]} is no text", f'write it in quotes: "{value.name}"')
+        elif value is not _UNKNOWN and (
+            not isinstance(value, Constant | Parameter) or self.kind(value) not in {"text", "number", "unknown"}
+        ):
+            mend = "write a text in quotes, a number or a parameter before in"
+            self.note(start, f"{named(value, self.kind(value))} is not looked for among several values", mend)
+        else:
+            self.check_domain(attribute, value, start)
+        return Contains(value, attribute)
 
     def compared(
         self, sign: _Token, left: Expression, left_start: _Token, right: Expression, right_start: _Token
@@ -288,15 +344,60 @@ class _Parser:
             if isinstance(value, TypeName) and value.name not in self.names.types:
                 self.note(token, f"there is no event type {value.name!r}", suggestion(value.name, self.names.types))
                 return
+        if operator in {"==", "!="}:
+            self.check_domain(left, right, right_start)
+            self.check_domain(right, left, left_start)
         kinds = self.kind(left), self.kind(right)
         if "unknown" in kinds or ("attribute" in kinds and not {"phase", "type"} & set(kinds)):
             return
         if kinds[0] != kinds[1]:
-            named = [value.name for value in (left, right) if isinstance(value, PhaseName | TypeName)]
-            quotes = f'a text stands in quotes: "{named[0]}"' if named and "attribute" in kinds else ""
-            self.note(at, f"{NAMES[kinds[0]]} is never {NAMES[kinds[1]]}", quotes or "compare things of one kind")
+            names = [value.name for value in (left, right) if isinstance(value, PhaseName | TypeName)]
+            quotes = f'a text stands in quotes: "{names[0]}"' if names and "attribute" in kinds else ""
+            what = f"{named(left, kinds[0])} is never {named(right, kinds[1])}"
+            self.note(at, what, quotes or "compare things of one kind")
         elif kinds[0] in {"truth", "type"} and operator not in {"==", "!="}:
             self.note(at, f"{NAMES[kinds[0]]} has no order", "compare with == or !=")
+        elif kinds[0] == "phase":
+            self.check_tracks(at, left, right, left_start, right_start)
+
+    def check_tracks(
+        self, at: _Token, left: Expression, right: Expression, left_start: _Token, right_start: _Token
+    ) -> None:
+        """Note phases of two tracks: they have no common order."""
+        one, other = self.track_of(left), self.track_of(right)
+        if one is None or other is None or one == other:
+            return
+        for value, its, token, wanted in ((left, one, left_start, other), (right, other, right_start, one)):
+            beside = right if value is left else left
+            if isinstance(value, PhaseName) and isinstance(beside, CurrentPhase):
+                near = nearest(value.name, [name for name, track in self.names.phases.items() if track == wanted])
+                mend = f"did you mean {near!r}?" if near else f"compare it with {its}.phase"
+                self.note(token, f"{value.name!r} is a phase of {its}, not of {wanted}", mend)
+                return
+        what = f"phases of {one} and of {other} have no common order"
+        self.note(at, what, "compare each with phases of its own track")
+
+    def track_of(self, value: Expression) -> str | None:
+        """Return the track that a phase is on; None for `start`, which is on each."""
+        if isinstance(value, CurrentPhase):
+            return value.track
+        return self.names.phases.get(value.name) if isinstance(value, PhaseName) else None
+
+    def check_domain(self, attribute: Expression, value: Expression, token: _Token) -> None:
+        """Note a constant that the attribute never has."""
+        if not isinstance(attribute, Attribute):
+            return
+        domain = self.names.domains.get(evolve(attribute, part=attribute.part or EACH))
+        match value:
+            case Constant(scalar):
+                said = spell(scalar)
+            case Parameter(name) if self.names.parameters[name] is not None:
+                said = spell(self.names.parameters[name] or 0)
+            case _:
+                return
+        known = [spell(each) for each in domain or ()]
+        if known and said not in known:
+            self.note(token, f"{said!r} is no value of {write_expression(attribute)}", suggestion(said, known))
 
     def sum(self) -> Guard | Expression:
         return self.arithmetic(("+", "-"), self.product)
@@ -335,7 +436,7 @@ class _Parser:
             self.expect(")", token)
             return inside
         if token.kind == "name" and token.text not in {"and", "or", "in", "not"}:
-            return self.name(token)
+            return self.named_condition(token) if token.text in self.names.conditions else self.name(token)
         if token.kind == "end":
             self.stop("the guard ends too early", "write what is compared", token)
         return self.stop(
@@ -350,6 +451,16 @@ class _Parser:
             self.stop("the number is too large", "write a smaller one", token)
         return number
 
+    def named_condition(self, token: _Token) -> Guard | Expression:
+        guard = self.names.conditions[token.text]
+        if token.text in self.names.below:
+            what = f"the condition {token.text!r} does not stand above this one"
+            self.note(token, what, "use conditions that stand above")
+        if not self.names.case:
+            self.not_here(token)
+        self.named = self.named or token
+        return _UNKNOWN if guard is None else Named(token.text, guard)
+
     def name(self, token: _Token) -> Expression:
         text = token.text
         if text in {"true", "false"}:
@@ -363,51 +474,102 @@ class _Parser:
             return Parameter(text)
         if text in self.names.types and text not in RESERVED:
             return TypeName(text)
-        found = self.of_case(text)
+        found = self.of_case(token, text)
         if found is None:
             return self.unknown(token)
         if not self.names.case:
-            self.note(token, f"{text!r} is not known here", "this guard sees the event only: use event.<attribute>")
+            self.not_here(token)
         return found
 
-    def of_case(self, text: str, *, before: bool = False) -> Expression | None:
+    def not_here(self, token: _Token) -> None:
+        self.note(token, f"{token.text!r} is not known here", "this guard sees the event only: use event.<attribute>")
+
+    def of_case(self, token: _Token, text: str, *, before: bool = False) -> Expression | None:
+        """Return what *text* says of the case; None for a name that stands for nothing."""
+        head, _, rest = text.partition(".")
+        if head in self.names.tracks:
+            return self.of_track(token, head, rest, before=before)
+        if text in OF_TRACKS and self.names.tracks and not self.names.track:
+            ways = " or ".join(f"{'before.' if before else ''}{track}.{text}" for track in self.names.tracks)
+            self.note(token, f"{token.text!r} does not say on which track", f"write {ways}")
+            return _UNKNOWN
         if text == "phase":
-            return CurrentPhase(before)
+            return CurrentPhase(before, self.names.track)
         if text in self.names.context:
             return Memory(text, before)
-        if text in ELAPSED and not before:
-            return Elapsed("years_in_phase" if text == ELAPSED[0] else "years_since_start")
-        if (text in self.names.phases or text == "start") and not before:
-            return PhaseName(text)
-        return None
+        if before:
+            return None
+        if text in ELAPSED:
+            return Elapsed("years_in_phase", self.names.track) if text == ELAPSED[0] else Elapsed("years_since_start")
+        return PhaseName(text) if text in self.names.phases or text == "start" else None
 
-    def of_event(self, token: _Token, rest: str) -> Expression:
+    def of_track(self, token: _Token, track: str, what: str, *, before: bool) -> Expression:
+        if what == "phase":
+            return CurrentPhase(before, track)
+        if what == ELAPSED[0] and not before:
+            return Elapsed("years_in_phase", track)
+        known = [f"{'before.' if before else ''}{track}.{each}" for each in OF_TRACKS[: 1 if before else None]]
+        if not what:
+            self.note(token, f"{token.text} alone says nothing", f"write {known[0]}")
+        elif what in self.names.phases:
+            self.note(token, f"there is no {token.text!r}", f"a phase stands for itself: {known[0]} == {what}")
+        else:
+            mend = suggestion(token.text, known, otherwise=f"write {' or '.join(known)}")
+            self.note(token, f"there is no {token.text!r}", mend)
+        return _UNKNOWN
+
+    def of_event(self, token: _Token, rest: str, *, several: bool = False) -> Attribute | EventType:
+        """Read what `event` has; *several*: one with several values may stand here."""
         if not self.names.event:
             self.note(token, "there is no event to look at here", "use the phase and the context only")
+        found = self.attribute(token, rest)
+        if not isinstance(found, Attribute) or not found.part or several:
+            return found
+        written = write_expression(evolve(found, part="")) + f".{found.part}"
+        column = f', or event["{rest}"] for a column of that name' if rest else ""
+        self.note(token, f"{written} can have several values", f'write "x" in {written}{column}')
+        return _UNKNOWN
+
+    def attribute(self, token: _Token, rest: str) -> Attribute | EventType:
         if not rest and (opened := self.take("[")):
             key = self.here
             if key.kind != "text":
                 self.stop("event[...] takes a quoted name", 'write event["name of the column"]')
             self.at += 1
             self.expect("]", opened)
-            return Attribute(re.sub(r"\\(.)", r"\1", key.text[1:-1]))
+            return Attribute(re.sub(r"\\(.)", r"\1", key.text[1:-1]), self.part())
         if not rest:
             self.stop("event alone says nothing", "write event.<attribute> or event.type", token)
-        if rest == "time":
+        name, _, part = rest.partition(".")
+        if name == "time":
             self.note(token, "event.time is not compared", "use years_in_phase or years_since_start")
-        elif rest in COLUMNS:
-            self.note(token, f"guards do not see event.{rest}", f"use a column other than {', '.join(COLUMNS)}")
-        if "." in rest:
+        elif name in COLUMNS:
+            self.note(token, f"guards do not see event.{name}", f"use a column other than {', '.join(COLUMNS)}")
+        elif name == "type" and part:
+            self.note(token, "event.type is one value", "write event.type == <name>")
+        elif "." in part:
             self.note(token, f"{token.text!r} has a dot too many", 'write event["name of the column"]')
-        return EventType() if rest == "type" else Attribute(rest)
+        else:
+            return EventType() if name == "type" else Attribute(name, part)
+        return _UNKNOWN
+
+    def part(self) -> str:
+        """Read the part of an attribute that stands in brackets: `event["acting side"].ecology`."""
+        dot, name = self.here, self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        if dot.text != "." or name.kind != "name" or name.offset != dot.offset + 1 or not is_name(name.text):
+            return ""
+        self.at += 2
+        return name.text
 
     def of_before(self, token: _Token, rest: str) -> Expression:
         if not self.names.before:
             self.note(token, "'before' is known in `step` invariants only", "use the name without before.")
-        found = self.of_case(rest, before=True)
+        found = self.of_case(token, rest, before=True)
         if found is None:
-            near = nearest(rest, ["phase", *self.names.context])
-            mend = f"did you mean 'before.{near}'?" if near else "write before.phase or before.<context variable>"
+            bare = ["phase"] if self.names.track or not self.names.tracks else []
+            known = [*bare, *(f"{track}.phase" for track in self.names.tracks), *self.names.context]
+            near = nearest(rest, known)
+            mend = f"did you mean 'before.{near}'?" if near else f"write before.{known[0]} or before.<context variable>"
             self.note(token, f"there is no {token.text!r}", mend)
         return found or _UNKNOWN
 
@@ -435,13 +597,16 @@ class _Parser:
             return found
         kind = self.kind(found)
         if kind not in {"truth", "attribute", "unknown"}:
-            self.note(start, f"{NAMES[kind]} is no condition", f"compare it: {compared(found, kind)}")
+            self.note(
+                start, f"{named(found, kind)} is no condition", f"compare it: {compared(found, kind, self.names)}"
+            )
         return Holds(found)
 
     def value(self, found: Guard | Expression, start: _Token) -> Expression:
         """Return *found* as a value; a condition cannot be compared."""
         if isinstance(found, Guard):
-            self.stop("a condition cannot be compared", "join conditions with and, or, not", start)
+            mend = f"write {found.name}, or not {found.name}" if isinstance(found, Named) else ""
+            self.stop("a condition cannot be compared", mend or "join conditions with and, or, not", start)
         return found
 
     def number(self, found: Guard | Expression, start: _Token) -> Expression:
@@ -452,4 +617,4 @@ class _Parser:
         return value
 
     def kind(self, value: Expression) -> Kind:
-        return "unknown" if value is _UNKNOWN else kind_of(value, self.names.parameters)
+        return "unknown" if value is _UNKNOWN else kind_of(value, self.names)

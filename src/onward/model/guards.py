@@ -37,11 +37,20 @@ class Memory:
     before: bool = False
 
 
+EACH, NAME = "each", "name"
+"""Parts of an attribute with several values: every value as it stands, and what stands before its `@`."""
+
+
 @frozen
 class Attribute:
-    """A column of the event at hand; null where the log records nothing."""
+    """A column of the event at hand; null where the log records nothing.
+
+    With a *part* the column holds several values, joined by `;`: `each` is every value, `name` what stands before its
+    `@`, and any other part what stands after it (`Norway@donor_government`: the ecology).
+    """
 
     name: str
+    part: str = ""
 
 
 @frozen
@@ -51,16 +60,18 @@ class EventType:
 
 @frozen
 class CurrentPhase:
-    """The phase that the case is in or, with *before*, was in before the event."""
+    """The phase that the case is in or, with *before*, was in before the event; *track* is "" without tracks."""
 
     before: bool = False
+    track: str = ""
 
 
 @frozen
 class Elapsed:
-    """Years of 365.2425 days since the case entered its phase, or since it began."""
+    """Years of 365.2425 days since the case entered its phase (on a track), or since it began."""
 
     since: Literal["years_in_phase", "years_since_start"]
+    track: str = ""
 
 
 @frozen
@@ -118,6 +129,22 @@ class Holds:
 
 
 @frozen
+class Contains:
+    """One of the values of an attribute with several is *value*, compared as they are spelled."""
+
+    value: "Expression"
+    attribute: Attribute
+
+
+@frozen
+class Named:
+    """A condition of the model with a name: it stands for its *guard*."""
+
+    name: str
+    guard: "Guard"
+
+
+@frozen
 class Not:
     """The opposite; the opposite of unknown is unknown."""
 
@@ -151,7 +178,7 @@ Expression = (
     | Arithmetic
     | Minus
 )
-Guard = Compare | OneOf | Holds | Not | And | Or
+Guard = Compare | OneOf | Holds | Contains | Named | Not | And | Or
 
 
 COMPARE: Mapping[Comparison, Callable[[Any, Any], bool]] = {
@@ -167,7 +194,7 @@ TURNED: Mapping[Comparison, Comparison] = {"==": "==", "!=": "!=", "<": ">", "<=
 
 OPPOSITE: Mapping[Comparison, Comparison] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
-Condition = Compare | OneOf | Holds
+Condition = Compare | OneOf | Holds | Contains
 
 
 def holds(guard: Guard, decide: Callable[[Condition], bool | None]) -> bool | None:
@@ -184,7 +211,9 @@ def holds(guard: Guard, decide: Callable[[Condition], bool | None]) -> bool | No
         case Not(part):
             found = holds(part, decide)
             return None if found is None else not found
-        case Compare() | OneOf() | Holds():  # the union is closed
+        case Named(_, inner):
+            return holds(inner, decide)
+        case Compare() | OneOf() | Holds() | Contains():  # the union is closed
             return decide(guard)
 
 
@@ -198,9 +227,9 @@ def conditions(guard: Guard) -> Iterator[Condition]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from conditions(part)
-        case Not(part):
+        case Not(part) | Named(_, part):
             yield from conditions(part)
-        case Compare() | OneOf() | Holds():  # the union is closed
+        case Compare() | OneOf() | Holds() | Contains():  # the union is closed
             yield guard
 
 
@@ -214,6 +243,8 @@ def expressions(guard: Guard) -> Iterator[Expression]:
             case OneOf(value, options):
                 for value_or_option in (value, *options):
                     yield from _inside(value_or_option)
+            case Contains(value, attribute):
+                yield from (value, attribute)
             case Holds(value):  # the union is closed
                 yield from _inside(value)
 

@@ -19,17 +19,18 @@ from onward.model.guards import (
     TypeName,
 )
 from onward.model.spelling import write_expression
+from onward.model.vocabulary import Vocabulary
 
 Kind = Literal["number", "text", "truth", "phase", "type", "attribute", "unknown"]
 
 
-def kind_of(value: Expression, parameters: Mapping[str, Scalar | None]) -> Kind:
-    """Tell what *value* is; the log alone knows the kind of an attribute."""
+def kind_of(value: Expression, names: Vocabulary) -> Kind:
+    """Tell what *value* is; the log alone knows the kind of an attribute, and of the latest value of one."""
     match value:
         case Constant(scalar):
             return _kind_of_scalar(scalar)
         case Parameter(name):
-            known = parameters[name]
+            known = names.parameters[name]
             return "unknown" if known is None else _kind_of_scalar(known)
         case CurrentPhase() | PhaseName():
             return "phase"
@@ -37,7 +38,9 @@ def kind_of(value: Expression, parameters: Mapping[str, Scalar | None]) -> Kind:
             return "type"
         case Attribute():
             return "attribute"
-        case Memory() | Elapsed() | Arithmetic() | Minus():  # the union is closed
+        case Memory(name):
+            return names.context[name]
+        case Elapsed() | Arithmetic() | Minus():  # the union is closed
             return "number"
 
 
@@ -52,11 +55,17 @@ NAMES: Mapping[Kind, str] = {
 }
 
 
-def compared(value: Expression, kind: Kind) -> str:
+def named(value: Expression, kind: Kind) -> str:
+    """Return *kind*, which is that of *value*, as one would say it."""
+    return "a latest value" if kind == "attribute" and isinstance(value, Memory) else NAMES[kind]
+
+
+def compared(value: Expression, kind: Kind, names: Vocabulary) -> str:
     """Return *value* compared with something, to show how."""
     match value, kind:
-        case PhaseName(), _:
-            return f"phase == {write_expression(value)}"
+        case PhaseName(name), _:
+            track = names.phases.get(name, "") or next(iter(names.tracks), "")
+            return f"{write_expression(CurrentPhase(track=track))} == {name}"
         case TypeName(), _:
             return f"event.type == {write_expression(value)}"
         case Constant(), "number":

@@ -6,8 +6,25 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from onward.model.elements import START, EventKind, Forbid, Invariant, Phase, Shown, Transition, Variable
-from onward.model.guards import Comparison, Scalar
+from onward.model.elements import (
+    START,
+    Count,
+    CrossTable,
+    Domain,
+    EventKind,
+    Forbid,
+    Invariant,
+    Open,
+    Phase,
+    Shown,
+    Span,
+    Sum,
+    Timer,
+    Track,
+    Transition,
+    Variable,
+)
+from onward.model.guards import Comparison, Guard, Scalar
 
 
 @frozen(cache_hash=True)
@@ -16,7 +33,7 @@ class Model:
 
     Attributes:
         name: how programs and commands call the model.
-        phases: in the model's order, earliest first.
+        phases: in the model's order, earliest first; those of one track after those of the track before.
         events: the vocabulary.
         transitions: in file order, which is the order in which they are tried.
         cases: `pairs` (every pair of an event's organizations is a case) or `column` (the log's `case`).
@@ -25,6 +42,10 @@ class Model:
         forbid: rules of conduct.
         invariants: what must hold in every run.
         shows: columns printed beside the phase.
+        tracks: the tracks, where there are several; each phase and transition says which is its own.
+        conditions: guards with a name, as (name, guard).
+        domains: the values that attributes may have.
+        tables: tables printed for every case.
         title: what people call the model.
         source: where the model comes from.
 
@@ -41,6 +62,10 @@ class Model:
     forbid: tuple[Forbid, ...] = ()
     invariants: tuple[Invariant, ...] = ()
     shows: tuple[Shown, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    conditions: tuple[tuple[str, Guard], ...] = ()
+    domains: tuple[Domain, ...] = ()
+    tables: tuple[CrossTable, ...] = ()
     title: str = field(default="", kw_only=True)
     source: str = field(default="", kw_only=True)
 
@@ -48,6 +73,21 @@ class Model:
     def label(self) -> str:
         """The model as it is printed."""
         return self.title or self.name
+
+    @cached_property
+    def track_names(self) -> tuple[str, ...]:
+        """The names of the tracks; the one track of a model without tracks is ""."""
+        return tuple(track.name for track in self.tracks) or ("",)
+
+    @cached_property
+    def track_numbers(self) -> Mapping[str, int]:
+        """The positions of the tracks by name."""
+        return {name: number for number, name in enumerate(self.track_names)}
+
+    @cached_property
+    def track_of(self) -> Mapping[str, str]:
+        """For every name of a phase or a stage (`start` is on every track), the track that it is on."""
+        return {name: phase.track for phase in self.phases for name in (phase.name, *places_of(phase))}
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -90,21 +130,58 @@ class Model:
         return found
 
     @cached_property
-    def _leaving(self) -> Mapping[str, tuple[Transition, ...]]:
-        leaving: dict[str, list[Transition]] = {place: [] for place in self.places}
+    def rests(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of event types that start some timer anew, each once."""
+        found = (t.after.without for t in self.transitions if t.after is not None and t.after.without)
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def has_clockwork(self) -> bool:
+        """Whether time alone can change anything: timers, sliding windows, or what runs until its end."""
+        kept = (variable.reducer for variable in self.context)
+        return any(t.after for t in self.transitions) or any(
+            isinstance(each, Open) or (isinstance(each, Count | Sum) and each.within is not None) for each in kept
+        )
+
+    @cached_property
+    def _leaving(self) -> Mapping[tuple[str, str], tuple[Transition, ...]]:
+        leaving: dict[tuple[str, str], list[Transition]] = {}
         for transition in self.transitions:
             # A transition from a phase and from one of its stages leaves that stage once.
             for rank in sorted({rank for source in transition.sources for rank in self.ranks[source]}):
-                leaving[self.places[rank]].append(transition)
-        return {place: () if self.is_final(place) else tuple(leaving[place]) for place in self.places}
+                place = self.places[rank]
+                if not self.is_final(place):
+                    leaving.setdefault((place, transition.track), []).append(transition)
+        return {where: tuple(found) for where, found in leaving.items()}
 
     def within(self, place: str, name: str) -> bool:
         """Tell whether *place* is the phase, stage or `start` that *name* stands for, or inside it."""
         return self.ranks[place].start in self.ranks[name]
 
-    def leaving(self, place: str) -> tuple[Transition, ...]:
-        """Return the transitions out of *place*, in the order they are tried; nothing leaves a final one."""
-        return self._leaving[place]
+    def leaving(self, place: str, track: str | None = None) -> tuple[Transition, ...]:
+        """Return the transitions out of *place*, in the order they are tried; nothing leaves a final one.
+
+        `start` is on every track: *track* says which is meant.
+        """
+        return self._leaving.get((place, self.track_of.get(place, "") if track is None else track), ())
+
+    def length_of(self, span: Span) -> tuple[int, int]:
+        """Return the length of *span* as months and days; one of the two is 0."""
+        length = span.length if isinstance(span.length, int) else self.constants[span.length]
+        assert isinstance(length, int)  # noqa: S101  # what a file or a scenario says is checked when it is read
+        match span.unit:
+            case "years":
+                return 12 * length, 0
+            case "months":
+                return length, 0
+            case "weeks":
+                return 0, 7 * length
+            case "days":  # the union is closed
+                return 0, length
+
+    def rest_of(self, timer: Timer) -> int | None:
+        """Return which of `rests` starts *timer* anew, if any does."""
+        return self.rests.index(timer.without) if timer.without else None
 
     def entered(self, name: str) -> str:
         """Return the place that a transition to *name* enters: a phase with stages is entered at its first."""

@@ -15,15 +15,10 @@ from onward.model.guards import Guard
 from onward.model.marked import Node, Place, Plain
 from onward.model.schema import FORMAT, keys_of, required_of
 from onward.model.vocabulary import RESERVED, Vocabulary, is_name
-from onward.problems import Problem, suggestion
+from onward.problems import Problem, nearest, suggestion
 
-LATER = {
-    "after": "timers are not part of this version",
-    "tracks": "tracks are not part of this version; write one model a track",
-    "within": "sliding windows are not part of this version",
-    **dict.fromkeys(("sum", "max", "latest", "flag", "open"), "this version remembers with count and distinct"),
-}
-"""Keys that the format names and that this version does not read, so that nobody takes them for typos."""
+_ELSEWHERE = {"within": "only count and sum slide with time: use one of them, or delete it"}
+"""What to say of keys that make sense in other parts."""
 
 
 @define
@@ -33,13 +28,18 @@ class Reader:
     file: str
     problems: list[Problem]
     names: Vocabulary = field(factory=Vocabulary)
+    own: Collection[str] = ()
+    """The phases and stages of the track whose transitions are read; of every phase in a model without tracks."""
 
     def note(self, place: Place, what: str, mend: str) -> None:
         """Keep a problem at *place* for the end."""
         self.problems.append(Problem(f"{self.file}:{place}", what, mend))
 
-    def fields(self, node: Node, part: str, thing: str) -> dict[str, Node]:
-        """Return the entries of a mapping by key; note a node that is none, unknown keys and missing ones."""
+    def fields(self, node: Node, part: str, thing: str, also: tuple[str, ...] = ()) -> dict[str, Node]:
+        """Return the entries of a mapping by key; note a node that is none, unknown keys and missing ones.
+
+        The schema knows which keys there are, and those that must be there; *also* must these.
+        """
         if not isinstance(node, marked.Mapping):
             self.note(node.place, f"{thing} is not written as keys and values", f"write {{{_example(part)}}}")
             return {}
@@ -49,9 +49,9 @@ class Reader:
             if key.text in known:
                 found[key.text] = value
             else:
-                mend = LATER.get(key.text) or suggestion(key.text, known)
+                mend = _ELSEWHERE.get(key.text) or suggestion(key.text, known)
                 self.note(key.place, f"{thing} has no key {key.text!r}", mend)
-        for key_name in required_of(part):
+        for key_name in (*required_of(part), *also):
             if key_name not in found and not self.is_slip(node, key_name, known):
                 example = FORMAT if key_name == "onward" else "..."
                 self.note(node.place, f"{thing} lacks {key_name!r}", f"add {key_name}: {example}")
@@ -59,10 +59,18 @@ class Reader:
 
     def is_slip(self, node: marked.Mapping, missing: str, known: Collection[str]) -> bool:
         """Tell whether an unknown key was reported with *missing* as the one meant: one slip, one problem."""
-        unknown = [key.text for key, _ in node.entries if key.text not in known]
-        if missing in {"phases", "transitions"} and "tracks" in unknown:
-            return True
-        return any(suggestion(text, known) == f"did you mean {missing!r}?" for text in unknown)
+        meant = {missing, "tracks"} if missing in {"phases", "transitions"} else {missing}
+        return any(nearest(key.text, known) in meant for key, _ in node.entries if key.text not in known)
+
+    def undecided(self, node: Node, kinds: tuple[str, ...], thing: str, does: str, mend: str) -> None:
+        """Note a mapping without the key that tells its kind, or the misspelt key that may be meant for it."""
+        known = {key for kind in kinds for key in keys_of(kind)}
+        for key, _ in node.entries if isinstance(node, marked.Mapping) else ():
+            meant = nearest(key.text, kinds)
+            if key.text not in known and meant:
+                self.note(key.place, f"{thing} has no key {key.text!r}", f"did you mean {meant!r}?")
+                return
+        self.note(node.place, f"{thing} does not say what it {does}", mend)
 
     def entries(self, node: Node | None, thing: str, example: str) -> tuple[tuple[Plain, Node], ...]:
         """Return the names and values of a mapping; note what is none."""
@@ -131,6 +139,10 @@ class Reader:
         for plain in self.one_or_more(node, f"the {thing}"):
             if plain.text in names or (also and plain.text == also):
                 found.append(plain.text)
+            elif thing == "phase" and self.names.phases.get(plain.text):
+                track = self.names.phases[plain.text]
+                mend = f"a transition stays on its track: move it to {track}, or ask {track}.phase in a guard"
+                self.note(plain.place, f"{plain.text!r} is a phase of {track}, not of {self.names.track}", mend)
             elif plain.text == START:
                 self.note(plain.place, "nothing leads back to start", "a case is there only before its first phase")
             else:
@@ -141,8 +153,8 @@ class Reader:
         return tuple(found)
 
     def phases_named(self, node: Node | None) -> tuple[str, ...]:
-        """Return phases, stages and `start`; note unknown ones."""
-        return self.known(node, "phase", self.names.phases, also=START)
+        """Return phases, stages and `start`; note unknown ones, and with a track those of another."""
+        return self.known(node, "phase", self.own if self.names.track else self.names.phases, also=START)
 
     def types_named(self, node: Node | None) -> tuple[str, ...]:
         """Return event types and `any`; note unknown ones."""
@@ -154,6 +166,20 @@ class Reader:
         if isinstance(node, Plain) and not text:
             self.note(node.place, f"{thing} names no attribute", "write the name of a column of the log")
         return text
+
+    def part_of(self, node: Node | None, thing: str) -> tuple[str, str]:
+        """Return the name of a column and, behind a dot, the part of its values: `actors.ecology`."""
+        text = self.column(node, thing)
+        column, _, part = text.rpartition(".")
+        return (column, part) if column and is_name(part) else (text, "")
+
+    def whole(self, node: Node | None, thing: str) -> str:
+        """Return the name of a column with one value; note a part of one with several."""
+        column, part = self.part_of(node, thing)
+        if node is not None and part:
+            mend = f"count the events that have one: {{count: [types], where: '\"x\" in event.{column}.{part}'}}"
+            self.note(node.place, f"'{column}.{part}' can have several values", mend)
+        return column
 
     def guard(self, node: Node | None, *, event: bool = True, case: bool = True, before: bool = False) -> Guard | None:
         """Return the guard in *node*, None without one; note its mistakes at their own columns."""

@@ -22,6 +22,13 @@ _NAMES = {
 }
 
 
+ALL = "all"
+"""Stands for every track in `irreversible: all`."""
+
+REDUCERS = ("count", "distinct", "sum", "max", "latest", "flag", "open")
+UNITS = ("years", "months", "weeks", "days")
+
+
 def _mapping(description: str, required: tuple[str, ...] = (), /, **properties: Schema) -> dict[str, Any]:
     return {
         "type": "object",
@@ -31,6 +38,43 @@ def _mapping(description: str, required: tuple[str, ...] = (), /, **properties: 
         "additionalProperties": False,
     }
 
+
+def _one_key(part: str) -> Schema:
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": {"$ref": f"#/$defs/{part}"},
+    }
+
+
+def _of(description: str, part: str, /, **more: Schema) -> dict[str, Any]:
+    """Return the shape of a reducer that reads an attribute."""
+    return _mapping(description, (part, "of"), title=_TEXT, **{part: _TEXT}, of=_NAMES, where=_GUARD, **more)
+
+
+_LENGTH = {
+    "description": "a whole number, or the name of a parameter that has it",
+    "oneOf": [{"type": "integer", "minimum": 1}, _NAME],
+}
+_SPAN_TEXT = {"type": "string", "pattern": f"^[0-9]+ +({'|'.join(f'{unit}?' for unit in UNITS)})$"}
+_ONE_UNIT = {"oneOf": [{"required": [unit]} for unit in UNITS]}
+_WITHIN = {
+    "description": "how far back it looks: 3 years",
+    "oneOf": [_SPAN_TEXT, {"$ref": "#/$defs/span"}],
+}
+
+_PHASES = {
+    "type": "array",
+    "description": "in the model's order",
+    "minItems": 1,
+    "items": {"$ref": "#/$defs/phase_entry"},
+}
+_TRANSITIONS = {
+    "type": "array",
+    "description": "in the order in which they are tried",
+    "items": {"$ref": "#/$defs/transition"},
+}
 
 _STAGE = {
     "title": {**_TEXT, "description": "what is printed"},
@@ -43,43 +87,44 @@ _DEFINITIONS: dict[str, Any] = {
         title=_TEXT,
         cameo={"type": "array", "items": {"type": "string"}, "description": "the CAMEO codes nearest in meaning"},
     ),
-    "count": _mapping("how many such events there were", ("count",), title=_TEXT, count=_NAMES, where=_GUARD),
-    "distinct": _mapping(
-        "how many different values of an attribute such events had",
-        ("distinct", "of"),
-        title=_TEXT,
-        distinct=_TEXT,
-        of=_NAMES,
-        where=_GUARD,
+    "count": _mapping(
+        "how many such events there were", ("count",), title=_TEXT, count=_NAMES, where=_GUARD, within=_WITHIN
     ),
+    "distinct": _of(
+        "how many different values of an attribute such events had; actors.ecology: of several", "distinct"
+    ),
+    "sum": _of("the sum of the numbers in an attribute", "sum", within=_WITHIN),
+    "max": _of("the largest number in an attribute", "max"),
+    "latest": _of("the last value of an attribute", "latest"),
+    "flag": _mapping(
+        "true from one event until another", ("flag",), title=_TEXT, flag={"$ref": "#/$defs/turns"}, where=_GUARD
+    ),
+    "turns": _mapping("what turns a flag on and off", ("set",), set=_NAMES, clear=_NAMES),
+    "open": _mapping("how many such events run now, by `until`", ("open",), title=_TEXT, open=_NAMES, where=_GUARD),
+    "span": {**_mapping("a stretch of the calendar", **dict.fromkeys(UNITS, _LENGTH)), **_ONE_UNIT},
+    "timer": {
+        **_mapping(
+            "so long in the phase, and no such event meanwhile",
+            **dict.fromkeys(UNITS, _LENGTH),
+            without={**_NAMES, "description": "event types that start the time anew"},
+        ),
+        **_ONE_UNIT,
+    },
     "stage": _mapping("a phase nested in a phase", **_STAGE),
     "phase": _mapping(
         "a state",
         **_STAGE,
         stages={"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/stage_entry"}},
     ),
-    "stage_entry": {
-        "oneOf": [
-            _NAME,
-            {
-                "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "additionalProperties": {"$ref": "#/$defs/stage"},
-            },
-        ]
-    },
-    "phase_entry": {
-        "oneOf": [
-            _NAME,
-            {
-                "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "additionalProperties": {"$ref": "#/$defs/phase"},
-            },
-        ]
-    },
+    "stage_entry": {"oneOf": [_NAME, _one_key("stage")]},
+    "phase_entry": {"oneOf": [_NAME, _one_key("phase")]},
+    "track": _mapping(
+        "one of several parts of a case's life that run side by side",
+        ("phases", "transitions"),
+        title=_TEXT,
+        phases=_PHASES,
+        transitions=_TRANSITIONS,
+    ),
     "transition": {
         **_mapping(
             "from, to, on which event types, when",
@@ -88,6 +133,10 @@ _DEFINITIONS: dict[str, Any] = {
             to={**_TEXT, "description": "a phase (its first stage is entered) or a stage"},
             on={**_NAMES, "description": "event types, or any; left out: no event is needed"},
             when=_GUARD,
+            after={
+                "description": "the time in the phase that must have run out: 10 years",
+                "oneOf": [_SPAN_TEXT, {"$ref": "#/$defs/timer"}],
+            },
             name={**_TEXT, "description": "what steps call it"},
         )
     },
@@ -103,6 +152,21 @@ _DEFINITIONS: dict[str, Any] = {
     },
     "always": _mapping("holds after every step", ("always",), name=_TEXT, always=_GUARD),
     "step": _mapping("holds of every step; may read before.*", ("step",), name=_TEXT, step=_GUARD),
+    "irreversible": _mapping(
+        "no move leads to an earlier phase",
+        ("irreversible",),
+        name=_TEXT,
+        irreversible={**_TEXT, "description": "a track, or all"},
+    ),
+    "table": _mapping(
+        "a table for every case: how many events have each pair of values",
+        ("rows", "columns"),
+        title=_TEXT,
+        rows={**_TEXT, "description": "an attribute of the events: element, actors.ecology"},
+        columns=_TEXT,
+        of=_NAMES,
+        where=_GUARD,
+    ),
     "label": _mapping(
         "a column with the text of the first guard that holds",
         ("label",),
@@ -125,7 +189,7 @@ SCHEMA: dict[str, Any] = {
     "version": FORMAT,
     **_mapping(
         "what may happen in the life of a case",
-        ("onward", "name", "events", "phases", "transitions"),
+        ("onward", "name", "events"),
         onward={"const": FORMAT, "description": "the version of this format"},
         name=_NAME,
         title=_TEXT,
@@ -149,25 +213,44 @@ SCHEMA: dict[str, Any] = {
             "type": "object",
             "description": "the memory: one reducer a variable",
             "propertyNames": _NAME,
-            "additionalProperties": {"oneOf": [{"$ref": "#/$defs/count"}, {"$ref": "#/$defs/distinct"}]},
+            "additionalProperties": {"oneOf": [{"$ref": f"#/$defs/{reducer}"} for reducer in REDUCERS]},
         },
-        phases={
-            "type": "array",
-            "description": "in the model's order",
-            "minItems": 1,
-            "items": {"$ref": "#/$defs/phase_entry"},
+        values={
+            "type": "object",
+            "description": "the values that attributes may have: a list, or value: title",
+            "additionalProperties": {
+                "oneOf": [
+                    {"type": "array", "minItems": 1, "items": {"type": ["number", "string", "boolean"]}},
+                    {"type": "object", "minProperties": 1, "additionalProperties": {"type": ["string", "null"]}},
+                ]
+            },
         },
-        transitions={
-            "type": "array",
-            "description": "in the order in which they are tried",
-            "items": {"$ref": "#/$defs/transition"},
+        conditions={
+            "type": "object",
+            "description": "guards with a name, which other guards may use",
+            "propertyNames": _NAME,
+            "additionalProperties": _GUARD,
+        },
+        phases=_PHASES,
+        transitions=_TRANSITIONS,
+        tracks={
+            "type": "object",
+            "description": "instead of phases and transitions: several parts of a case's life side by side",
+            "minProperties": 1,
+            "propertyNames": _NAME,
+            "additionalProperties": {"$ref": "#/$defs/track"},
         },
         forbid={"type": "array", "items": {"$ref": "#/$defs/forbid"}},
         invariants={
             "type": "array",
             "description": "what must hold in every run",
             "items": {
-                "oneOf": [{"const": "irreversible"}, {"$ref": "#/$defs/always"}, {"$ref": "#/$defs/step"}],
+                "oneOf": [
+                    {"const": "irreversible"},
+                    {"$ref": "#/$defs/irreversible"},
+                    {"$ref": "#/$defs/always"},
+                    {"$ref": "#/$defs/step"},
+                ],
             },
         },
         show={
@@ -175,7 +258,16 @@ SCHEMA: dict[str, Any] = {
             "description": "columns that `onward replay` prints beside the phase",
             "additionalProperties": {"oneOf": [{"$ref": "#/$defs/label"}, {"$ref": "#/$defs/years"}]},
         },
+        tables={
+            "type": "object",
+            "description": "tables that `onward replay` prints for every case",
+            "additionalProperties": {"$ref": "#/$defs/table"},
+        },
     ),
+    "oneOf": [
+        {"required": ["phases", "transitions"], "not": {"required": ["tracks"]}},
+        {"required": ["tracks"], "not": {"anyOf": [{"required": ["phases"]}, {"required": ["transitions"]}]}},
+    ],
     "$defs": _DEFINITIONS,
 }
 

@@ -1,11 +1,13 @@
 """Guard → text, which `grammar` reads back as the same value."""
 
 from onward.model.guards import (
+    EACH,
     And,
     Arithmetic,
     Attribute,
     Compare,
     Constant,
+    Contains,
     CurrentPhase,
     Elapsed,
     EventType,
@@ -14,11 +16,13 @@ from onward.model.guards import (
     Holds,
     Memory,
     Minus,
+    Named,
     Not,
     OneOf,
     Or,
     Parameter,
     PhaseName,
+    Scalar,
     TypeName,
 )
 from onward.model.vocabulary import COLUMNS, RESERVED, is_name
@@ -37,6 +41,10 @@ def write_guard(guard: Guard) -> str:
             return f"{write_expression(left)} {operator} {write_expression(right)}"
         case OneOf(value, options):
             return f"{write_expression(value)} in [{', '.join(map(write_expression, options))}]"
+        case Contains(value, attribute):
+            return f"{write_expression(value)} in {write_expression(attribute)}"
+        case Named(name):
+            return name
         case Holds(value):  # the union is closed
             return write_expression(value)
 
@@ -56,15 +64,16 @@ def write_expression(value: Expression) -> str:  # noqa: PLR0911  # one line a k
             return repr(number)
         case Memory(name, before):
             return f"before.{name}" if before else name
-        case CurrentPhase(before):
-            return "before.phase" if before else "phase"
-        case Attribute(name):
+        case CurrentPhase(before, track):
+            return ".".join(filter(None, ("before" if before else "", track, "phase")))
+        case Attribute(name, part):
             plain = is_name(name) and name not in {"type", *COLUMNS}
-            return f"event.{name}" if plain else f"event[{write_expression(Constant(name))}]"
+            whole = f"event.{name}" if plain else f"event[{write_expression(Constant(name))}]"
+            return f"{whole}.{part}" if part not in {"", EACH} else whole
         case EventType():
             return "event.type"
-        case Elapsed(since):
-            return since
+        case Elapsed(since, track):
+            return f"{track}.{since}" if track else since
         case TypeName(name):
             return name if is_name(name) and name not in RESERVED else write_expression(Constant(name))
         case Parameter(name) | PhaseName(name):
@@ -85,3 +94,10 @@ def _factor(value: Expression, keep: str = "") -> str:
 def _term(value: Expression) -> str:
     bare = not isinstance(value, Arithmetic) or value.operator == "*"
     return write_expression(value) if bare else f"({write_expression(value)})"
+
+
+def spell(value: Scalar) -> str:
+    """Return *value* as a cell of a log with several values would have it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else repr(value)

@@ -4,14 +4,17 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, product
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from onward.history.crossing import Crossed, name_of, title_of
 from onward.history.evidence import Clause
 from onward.history.histories import Deviation
 from onward.history.life import Life
 from onward.history.replayed import Replay
-from onward.history.stepping import Reason, Step
+from onward.history.stepping import Move, Reason, Step
 from onward.history.telling import tell_missing
 from onward.log.case_table import CaseTable
 from onward.log.log import Event
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """The version of the shapes of JSON that Onward prints."""
+
+_STEPS = ("event_id", "time", "event", "name", "place", "source", "before", "after", "outcome", "transition")
 
 
 def to_json(said: Mapping[str, Any]) -> str:
@@ -95,16 +100,49 @@ def replay_data(replay: Replay, cases: CaseTable | None = None) -> dict[str, Any
             for problem in row.problems
         ],
         "notes": [{"where": note.where, "what": note.what, "mend": note.mend} for note in replay.notes],
+        **({"tables": [_crossed(replay.model, crossed) for crossed in replay.crossed]} if replay.crossed else {}),
         "manifest": dict(replay.manifest),
     }
 
 
 def _phases(replay: Replay) -> list[dict[str, Any]]:
-    """Return how many cases stand where, in the model's order."""
-    counts = Counter(row.rank for row in replay.case_rows)
+    """Return how many cases stand where, in the model's order; with several tracks, on each of them."""
     model = replay.model
-    told = ((*model.parts(place), model.place_label(place), counts[rank]) for rank, place in enumerate(model.places))
-    return [dict(zip(("phase", "stage", "label", "cases"), each, strict=True)) for each in told]
+    counts = Counter((row.track, row.rank) for row in replay.case_rows)
+    told: list[dict[str, Any]] = []
+    for track, (rank, place) in product(model.track_names, enumerate(model.places)):
+        if model.track_of.get(place, track) == track:
+            phase, stage = model.parts(place)
+            label, cases = model.place_label(place), counts[track or None, rank]
+            told.append({**_of(track), "phase": phase, "stage": stage, "label": label, "cases": cases})
+    return told
+
+
+def _of(track: str) -> dict[str, str]:
+    """Return the key for a track; a model without tracks has none."""
+    return {"track": track} if track else {}
+
+
+def _crossed(model: Model, crossed: Crossed) -> dict[str, Any]:
+    """Return a cross table: for every case its rows, with a count for each value of the columns."""
+    table = crossed.table
+    return {
+        "name": table.name,
+        "title": table.label,
+        "rows": name_of(*table.rows),
+        "columns": name_of(*table.columns),
+        "titles": {value: title_of(model, *table.columns, value) for value in crossed.columns},
+        "cases": [
+            {
+                "case": case,
+                "value": value,
+                "title": title_of(model, *table.rows, value),
+                "counts": dict(zip(crossed.columns, counts, strict=True)),
+            }
+            for case, rows in crossed.rows.items()
+            for value, counts in rows
+        ],
+    }
 
 
 def streamed_data(streamed: "Streamed") -> dict[str, Any]:
@@ -126,13 +164,15 @@ def streamed_data(streamed: "Streamed") -> dict[str, Any]:
 
 
 def streamed_rows(streamed: "Streamed") -> list[dict[str, Any]]:
-    """Return where every case of a long log stands, furthest phase first; dates as the log has them."""
+    """Return where every case of a long log stands, in the order of `furthest_first`; dates as the log has them."""
     ranks = {streamed.model.parts(place): rank for rank, place in enumerate(streamed.model.places)}
 
-    def furthest(row: dict[str, Any]) -> tuple[Any, ...]:
-        return -ranks[row["phase"], row["stage"]], row["since"] is None, row["since"], row["case"]
+    def furthest(rows: list[dict[str, Any]]) -> tuple[Any, ...]:
+        tracks = ((-ranks[row["phase"], row["stage"]], row["since"] is None, row["since"]) for row in rows)
+        return *tracks, rows[0]["case"]
 
-    told = sorted(streamed.cases.iter_rows(named=True), key=furthest)
+    groups = groupby(streamed.cases.iter_rows(named=True), key=itemgetter("case"))
+    told = (row for rows in sorted((list(rows) for _, rows in groups), key=furthest) for row in rows)
     return [{name: row["since_recorded" if name == "since" else name] for name in COLUMNS} for row in told]
 
 
@@ -151,46 +191,83 @@ def _deviation(row: Deviation) -> dict[str, Any]:
 
 def life_data(life: Life) -> dict[str, Any]:
     """Return what `onward explain --format json` prints."""
-    state = life.state
+    model = life.model
     return {
-        "model": life.model.name,
+        "model": model.name,
         "as_of": life.as_of.recorded if life.as_of else None,
-        "case": state.case,
-        "phase": state.place,
-        "label": life.model.place_label(state.place),
-        "since": state.since.recorded if state.since else None,
+        "case": life.state.case,
+        **({"tracks": list(_stands(life))} if model.tracks else next(_stands(life))),
         "steps": [step_data(done) for done in life.steps],
-        "missing": {"text": tell_missing(life), "transitions": [_reason(reason) for reason in life.missing]},
+        "missing": {"text": tell_missing(life), "transitions": [_missing(reason) for reason in life.missing]},
         "ties": [{"first": _event_id(tie.first), "second": _event_id(tie.second)} for tie in life.ties],
     }
 
 
+def _stands(life: Life) -> Iterator[dict[str, Any]]:
+    """Yield where the case stands, on each track."""
+    model, state = life.model, life.state
+    for track, place, since in zip(model.track_names, state.places, state.since, strict=True):
+        label, recorded = model.place_label(place), since.recorded if since else None
+        yield {**_of(track), "phase": place, "label": label, "since": recorded}
+
+
+def _missing(reason: Reason) -> dict[str, Any]:
+    return {**_of(reason.transition.track if reason.transition else ""), **_reason(reason)}
+
+
 def step_data(done: Step) -> dict[str, Any]:
-    """Return one step as plain values."""
+    """Return one step as plain values; where time alone made it, what is an event's is null."""
+    event, model = done.event, done.was.model
+    attributes = event.attributes if event else {}
+    facts = dict.fromkeys(domain.attribute for domain in model.domains)
     return {
-        "event_id": _event_id(done.event),
-        "time": done.event.time.recorded if done.event.time else None,
-        "event": done.event.type,
-        "name": done.event.attributes.get("name"),
-        "place": done.event.attributes.get("place"),
-        "source": done.event.attributes.get("source"),
-        "before": done.before,
-        "after": done.after,
-        "outcome": done.outcome,
-        "transition": "; ".join(transition.name for transition in done.fired) or None,
+        "event_id": _event_id(event) if event else None,
+        "time": done.time.recorded if done.time else None,
+        "event": event.type if event else None,
+        "name": attributes.get("name"),
+        "place": attributes.get("place"),
+        "source": attributes.get("source"),
+        **({"values": {name: attributes.get(name) for name in facts}} if facts else {}),
+        **_did(done, "; ".join(transition.name for transition in done.fired)),
         "implied": list(done.implied),
         "context": dict(done.left.memory),
         "reasons": [_reason(reason) for reason in done.reasons],
         "short": [_reason(reason) for reason in done.short],
+        **({"tracks": [_move(done, move) for move in done.moves]} if model.tracks else {}),
     }
+
+
+def _move(done: Step, move: Move) -> dict[str, Any]:
+    """Return what a step did on one track."""
+    return {
+        "track": move.track,
+        **_did(move, "; ".join(transition.name for transition in move.fired)),
+        "implied": list(done.implied_on(move)),
+        "reasons": [_reason(reason) for reason in done.reasons_on(move)],
+        "short": [_reason(reason) for reason in done.short_on(move)],
+    }
+
+
+def _did(what: Step | Move, fired: str) -> dict[str, Any]:
+    return {"before": what.before, "after": what.after, "outcome": what.outcome, "transition": fired or None}
+
+
+def step_headings(model: Model) -> list[str]:
+    """Return the columns of the CSV of `onward explain`."""
+    at = _STEPS.index("before")
+    return [*_STEPS[:at], *(["track"] if model.tracks else []), *_STEPS[at:]]
+
+
+def step_rows(life: Life) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the CSV of `onward explain`: one a step or, with several tracks, one a step and track."""
+    for done in life.steps:
+        said = step_data(done)
+        yield from ({**said, **move} for move in said.get("tracks", [{}]))
 
 
 def _event_id(event: Event) -> str:
     """Return the id of *event*; its number in the log, from 1, where it has none."""
     return event.id or str(event.row + 1)
-
-
-STEP_HEADINGS = ("event_id", "time", "event", "name", "place", "source", "before", "after", "outcome", "transition")
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
@@ -210,7 +287,12 @@ def _clause(clause: Clause) -> dict[str, Any]:
         "has": clause.has,
         "needs": clause.needs,
         "short": clause.short,
+        **({"condition": clause.condition} if clause.condition else {}),
     }
+
+
+MODEL_HEADINGS = ("name", "title", "source", "cases", "phases", "event_types")
+"""The columns of the CSV of `onward models`."""
 
 
 def model_data(model: Model) -> dict[str, Any]:
@@ -222,4 +304,11 @@ def model_data(model: Model) -> dict[str, Any]:
         "cases": model.cases,
         "phases": list(model.places[1:]),
         "event_types": len(model.events),
+        **({"tracks": by_track(model)} if model.tracks else {}),
     }
+
+
+def by_track(model: Model) -> dict[str, list[str]]:
+    """Return the places of every track, in the model's order."""
+    places = model.places[1:]
+    return {name: [place for place in places if model.track_of[place] == name] for name in model.track_names}
