@@ -33,7 +33,7 @@ COLUMNAR = {
     *(f"log/{name}.py" for name in ("binary", "bulk", "columns", "content", "encoding", "frames", "log", "views")),
     *(f"history/{name}.py" for name in ("alphabets", "automaton", "carrying", "columnar", "crossing", "deviating")),
     *(f"history/{name}.py" for name in ("finite", "fold", "histories", "holdings", "letters", "looking")),
-    *(f"history/{name}.py" for name in ("minimising", "notes", "product")),
+    *(f"history/{name}.py" for name in ("minimising", "notes", "product", "treading")),
     *(f"history/{name}.py" for name in ("seating", "standing", "states", "tables", "walked", "walking")),
     *(f"streaming/{name}.py" for name in ("arrow", "attributes", "forms", "opening", "output", "parquet")),
     *(f"streaming/{name}.py" for name in ("converting", "lines", "replaying", "saving", "sorting", "source")),

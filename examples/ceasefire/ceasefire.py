@@ -36,10 +36,11 @@ def print_places(replay: onward.Replay) -> None:
 def print_moves(replay: onward.Replay, case: str) -> None:
     """Print every step that moved *case*; one without an event was made by time."""
     for step in replay.life(case).steps:
+        when = step.time.recorded if step.time else ""
+        what = step.event.type if step.event else "time passes"
         for move in step.moves:
             if move.outcome == "moved":
-                what = step.event.type if step.event else "time passes"
-                print(f"{step.time.recorded:10} {what:17} {move.track:6} {move.before} -> {move.after}")
+                print(f"{when:10} {what:17} {move.track:6} {move.before} -> {move.after}")
 
 
 def print_ticks(replay: onward.Replay) -> None:

@@ -614,7 +614,7 @@ def _transitions(
         if sources and targets:
             target = draw(st.sampled_from(targets))
             reached.update(dict.fromkeys(name for name in (target, model.entered(target)) if name in left))
-            when = None if timer and draw(st.booleans()) else _when(draw, model, may)
+            when = None if (timer or begins) and draw(st.booleans()) else _when(draw, model, may)
             if at_once:
                 when = _when_eventless(draw, model, may, sources, track)
             yield Transition(
@@ -642,8 +642,8 @@ def _with_a_way_back(draw: st.DrawFn, model: Model, may: _Allowed) -> Model:
     guard = _when_eventless(draw, model, may, sources, track) or _guard(draw, _in(model, may), depth=0)
     back = Transition(sources, draw(st.sampled_from(names)), when=guard, track=track)
     # The transitions of a track stand together, as in a file.
-    last = max((number for number, each in enumerate(model.transitions) if each.track == track), default=-1) + 1
-    more = evolve(model, transitions=(*model.transitions[:last], back, *model.transitions[last:]))
+    ordered = sorted((*model.transitions, back), key=lambda each: model.track_numbers[each.track])
+    more = evolve(model, transitions=tuple(ordered))
     return model if eventless_loop(more) else more
 
 
@@ -809,7 +809,7 @@ def logs(draw: st.DrawFn, model: Model, *, max_rows: int = 12) -> EventLog:
         ids=tuple(f"E{row}" if numbered else "" for row in range(len(rows))),
         untils=tuple(draw(_untils(time, dates)) if ends else None for _, time, ends in rows),
         has_case=not pairs,
-        case_names=() if pairs else tuple(draw(st.sampled_from(CASES)) for _ in rows),
+        case_names=() if pairs else tuple(draw(_CASE_NAMES) for _ in rows),
         has_organizations=pairs,
         organizations=tuple(draw(_codes()) for _ in rows) if pairs else (),
         attributes={name: attributes[name] for name in names},
@@ -817,6 +817,7 @@ def logs(draw: st.DrawFn, model: Model, *, max_rows: int = 12) -> EventLog:
     )
 
 
+_CASE_NAMES = st.sampled_from((CASES[0], *CASES))
 _COLUMN_TYPES: Mapping[str, AttributeType] = {
     NUMBER: "integer",
     TRUTH: "boolean",

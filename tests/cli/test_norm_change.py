@@ -9,7 +9,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
+
+import onward as library
+from onward import files as reading
 
 Onward = Callable[..., tuple[int, str, str]]
 GOLDEN = Path(__file__).parent / "golden"
@@ -206,3 +210,24 @@ def test_every_shipped_model_has_a_study_of_its_own(onward: Onward, model: str) 
     assert "0 rejected" in out
     case = json.loads(onward("replay", "-m", model, "--format", "json")[1])["cases"][0]["case"]
     assert onward("explain", case, "-m", model)[0] == 0
+
+
+def test_a_long_log_has_a_row_a_track_and_no_cross_tables(
+    onward: Onward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = library.load_study("norm_change")
+    steps = library.replay(study.model, study.log).steps.filter(pl.col("track") == "narrow")
+    study.log.frame[steps["row"].to_list()].write_csv(tmp_path / "sorted.csv")
+    argv = ("replay", tmp_path / "sorted.csv", "-m", "norm_change")
+    short = json.loads(onward(*argv, "--format", "json")[1])
+    monkeypatch.setattr(reading, "HUGE", 1)
+    long = json.loads(onward(*argv, "--format", "json")[1])
+    assert list(long) == [key for key in short if key != "tables"]
+    assert (long["cases"], long["phases"]) == (
+        [{name: row[name] for name in long["cases"][0]} for row in short["cases"]],
+        short["phases"],
+    )
+    code, out, err = onward(*argv, "--quiet")
+    assert (code, err) == (0, "")
+    assert re.search(r"│ Narrow arena │ Nominal +│ 1 +│", out)
+    assert "tables not made of a log that is read in batches: Events by element and ecology; --engine columnar" in out

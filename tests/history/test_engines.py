@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import polars as pl
 import pytest
 from attrs import evolve
@@ -21,7 +20,7 @@ from onward.history.letters import Alphabet
 from onward.history.program import Program, UnfitError
 from onward.history.standing import table_of
 from onward.history.stepping import Reading
-from onward.history.walked import by_name, paths_of, step_table
+from onward.history.walked import by_name, outcomes_by_track, paths_by_track, steps_of
 from onward.history.walking import Walker
 from onward.log.columns import columns_of
 from onward.log.log import EventLog
@@ -240,7 +239,7 @@ def taken(log: EventLog, rows: list[int]) -> EventLog:
     )
 
 
-@given(models_with_logs(clockwork=False), READINGS, st.data())
+@given(models_with_logs(), READINGS, st.data())
 @settings(max_examples=200, deadline=None)
 def test_a_log_cut_into_stretches_anywhere_is_walked_as_if_it_were_whole(
     drawn: tuple[Model, EventLog], reading: Reading, data: st.DataObject
@@ -264,9 +263,8 @@ def walked(walker: Walker, log: EventLog, start: int) -> list[tuple[object, ...]
     columns = columns_of(log)
     walk = walker.walk(columns)
     walker.settle(columns, walk)
-    outcomes, counts = np.empty(len(walk), np.uint8), np.zeros(5, np.int64)
-    fold.outcomes_of(walk.paths, walk.letters, walker.tables().answered, outcomes, counts)
-    table = step_table(columns, walker, walk, paths_of(walker.model, walker.paths), outcomes, start=start)
+    outcomes = outcomes_by_track(walker, walk)
+    table = steps_of(columns, walker, walk, paths_by_track(walker), outcomes, start=start)
     return [*table.rows(), ("breaches", int((walk.told[:, fold.TOLD_WHAT] >= 0).sum()))][: len(table)]
 
 

@@ -1,9 +1,11 @@
 """Looking up what happens leaves everything as the fold does."""
 
+import random
 from typing import Any
 
 import numpy as np
-from attrs import define
+import polars as pl
+from attrs import define, evolve
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -11,17 +13,25 @@ from numpy.typing import NDArray
 import onward
 from onward.history import fold
 from onward.history.alphabets import letters_of
+from onward.history.histories import Engine
 from onward.history.looking import LookUp, look_up_of, standing, visited
 from onward.history.minimising import parted
 from onward.history.product import paths_of, product_of
-from onward.history.program import Program
+from onward.history.program import Program, UnfitError
 from onward.history.tables import Tables, tables_of
+from onward.history.walking import Walker
+from onward.log.columns import Columns, columns_of
+from onward.log.dates import parse_interval
 from onward.model.elements import Distinct
 from onward.model.model import Model
 from onward.problems import ModelError
-from onward.testing import models
+from onward.testing import logs, models
 
 CASES = 3
+
+SIMPLE = models(tracks=False, clockwork=False, memory=False, several=False)
+"""Models that the plain fold runs."""
+ENGINES: tuple[Engine, ...] = ("columnar", "automaton")
 
 
 @define(eq=False)
@@ -151,7 +161,7 @@ def looked_up(model: Model) -> tuple[LookUp, Tables] | None:
     return look_up_of(program, product, tables), tables
 
 
-@given(models(), st.data())
+@given(SIMPLE, st.data())
 @settings(max_examples=200)
 def test_looking_up_leaves_everything_as_the_fold_does(model: Model, data: st.DataObject) -> None:
     found = looked_up(model)
@@ -168,7 +178,7 @@ def test_looking_up_leaves_everything_as_the_fold_does(model: Model, data: st.Da
         assert one.state() == other.state()
 
 
-@given(models(), st.data())
+@given(SIMPLE, st.data())
 @settings(max_examples=60)
 def test_the_loops_mean_the_same_before_they_are_compiled(model: Model, data: st.DataObject) -> None:
     found = looked_up(model)
@@ -204,7 +214,7 @@ def easy_steps(model: Model, rows: Rows, look_up: LookUp, loop: Any) -> object: 
     return came, memory.tolist(), states.tolist(), paths.tolist()
 
 
-@given(models(), st.data())
+@given(SIMPLE, st.data())
 @settings(max_examples=60)
 def test_the_states_before_every_row_are_those_of_the_automaton(model: Model, data: st.DataObject) -> None:
     found = looked_up(model)
@@ -217,6 +227,115 @@ def test_the_states_before_every_row_are_those_of_the_automaton(model: Model, da
         expected.append(states[case])
         states[case] = int(look_up.product.next[states[case], letter])
     assert visited(look_up, rows.cases, rows.letters, CASES).tolist() == expected
+
+
+@st.composite
+def models_with_logs(draw: st.DrawFn) -> tuple[Model, onward.EventLog]:
+    model = draw(models(tracks=draw(st.booleans()), memory=True, clockwork=False))
+    return model, draw(logs(model))
+
+
+LATER = parse_interval("2200")
+
+
+@given(models_with_logs())
+@settings(max_examples=200, deadline=None)
+def test_looking_up_tracks_flags_and_kept_values_leaves_everything_as_the_fold_does(
+    drawn: tuple[Model, onward.EventLog],
+) -> None:
+    model, log = drawn
+    whole = columns_of(log)
+    walkers = [Walker(model, "certain", engine) for engine in ENGINES]
+    try:
+        told = [told_by(walker, whole) for walker in walkers]
+    except (ModelError, UnfitError):
+        return
+    event(f"looked up: {walkers[1].holdings is not None}")
+    assert walkers[1].ran == "automaton"
+    assert told[0] == told[1]
+    assert all_of(walkers[0]) == all_of(walkers[1])
+    # Each goes on from where the other engine left the cases.
+    for walker, engine in zip(walkers, reversed(ENGINES), strict=True):
+        walker.engine = engine
+    again = columns_of(evolve(log, times=(LATER,) * len(log)))
+    told = [told_by(walker, again) for walker in walkers]
+    assert told[0] == told[1]
+    assert all_of(walkers[0]) == all_of(walkers[1])
+
+
+def told_by(walker: Walker, columns: Columns) -> list[object]:
+    walk = walker.walk(columns)
+    walker.settle(columns, walk)
+    paths = walker.paths
+    moves = walker.program.moves
+    shown = [(paths[path][0], [moves[move] for move in paths[path][1]]) if path >= 0 else path for path in walk.paths]
+    registers = [] if walk.registers is None else np.nan_to_num(walk.registers, nan=-1.0).tolist()
+    return [shown, walk.told.tolist(), registers]
+
+
+def all_of(walker: Walker) -> dict[str, object]:
+    held = walker.holdings
+    return {
+        "memory": walker.memory[:, :-1].tolist(),
+        "clocks": walker.clocks.tolist(),
+        "known": sorted(walker.known[walker.known >= 0].tolist()),
+        "values": int(walker.used[1]),
+        "registers": None if held is None else np.nan_to_num(held.registers, nan=-1.0).tolist(),
+        "fractions": None if held is None else held.fractions.tolist(),
+    }
+
+
+ARENAS = """
+onward: 1
+name: arenas
+events: {need: {}, talk: {}, end: {}}
+tracks:
+  narrow:
+    phases: [floated, agreed]
+    transitions:
+      - {from: start, to: floated, on: talk}
+      - {from: floated, to: agreed, on: talk, when: ripe and places >= 2}
+      - {from: agreed, to: floated, on: end, when: not ripe}
+  wide:
+    phases: [noticed, anchored]
+    transitions:
+      - {from: start, to: noticed, on: need}
+      - {from: noticed, to: anchored, on: talk, when: narrow.phase >= floated and verdict == "for"}
+      - {from: anchored, to: noticed, when: verdict == "against"}
+context:
+  ripe: {flag: {set: need, clear: end}}
+  verdict: {latest: vote, of: talk}
+  places: {distinct: place, of: talk}
+  total: {sum: size, of: any}
+invariants:
+  - irreversible
+  - {name: no one against, always: not verdict == "against" or places < 2}
+forbid:
+  - {on: end, when: verdict == "abstains", because: it goes on}
+"""
+
+
+def test_a_model_of_all_that_is_finite_is_looked_up_as_it_is_folded() -> None:
+    model = onward.parse_model(ARENAS, "arenas.yaml")
+    chosen = random.Random(4)  # noqa: S311  # no secret
+    rows = [
+        {
+            "case": chosen.choice("abcdef"),
+            "time": f"{1900 + number // 5}",
+            "event": chosen.choice(("need", "talk", "talk", "end", "meteor")),
+            "vote": chosen.choice(("for", "for", "against", "abstains", None)),
+            "place": chosen.choice(("Bern", "Rome", None)),
+            "size": chosen.choice((1, 2, None)),
+        }
+        for number in range(300)
+    ]
+    log = onward.read_log(pl.DataFrame(rows))
+    folded, looked = (onward.replay(model, log, engine=engine) for engine in ENGINES)
+    assert (folded.engine, looked.engine) == ENGINES
+    for table in ("cases", "steps", "spells", "deviations"):
+        assert getattr(looked, table).rows() == getattr(folded, table).rows(), table
+    assert dict(looked.states.by_case) == dict(folded.states.by_case)
+    assert {row.kind for row in looked.deviation_rows} == {"broken", "refused", "unknown"}
 
 
 ALARM = """

@@ -26,9 +26,9 @@ tables: {places: {rows: place, columns: arena, of: any, where: event.formal}}
 """
 
 
-def notes(engine: str = "plain", **columns: list[object]) -> list[str]:
+def notes(engine: str = "plain", /, **columns: list[object]) -> list[str]:
     rows = len(next(iter(columns.values())))
-    told = {"time": ["2001"] * rows, "case": ["A"] * rows, "event": ["met"] * rows, **FULL, **columns}
+    told: dict[str, list[object]] = {"time": ["2001"], "case": ["A"], "event": ["met"], **FULL, **columns}
     frame = pl.DataFrame({name: (cells * rows)[:rows] for name, cells in told.items()}, strict=False)
     replay = onward.replay(onward.parse_model(MODEL), frame, engine=engine)  # type: ignore[arg-type]
     return [str(note).removeprefix("data frame: ") for note in replay.notes]

@@ -439,3 +439,53 @@ def test_a_step_of_norm_change_names_its_cause_its_actors_and_its_source() -> No
     ]
     assert lines[3].startswith("the window is open: set ")
     assert lines[-1] == "Wide arena: No phase comes after Anchored."
+
+
+def test_what_moves_a_case_at_the_end_of_a_window_that_began_before_is_told() -> None:
+    model = onward.parse_model(
+        """
+onward: 1
+name: quiet
+events: {visit: }
+context:
+  recent: {title: visits, count: visit, within: 1 month}
+  asked: {flag: {set: [visit]}}
+phases: [busy, quiet, asleep]
+transitions:
+  - {from: start, to: busy, on: visit}
+  - {from: busy, to: quiet, when: recent < 1}
+  - {from: busy, to: asleep, after: {weeks: 1}, when: not asked}
+  - {from: busy, to: asleep, when: years_in_phase > 0.01 and recent > 1}
+"""
+    )
+    visits = events(("2001-02-01", "V1", "visit"), ("2001-02-01", "V2", "visit"), columns="")
+    first = onward.replay(model, visits.head(1), as_of="2001-02-02")
+    told = onward.replay(model, visits.clear(), as_of="2002", states=first.states).explain("R")
+    assert "2001-03-01  1 month after what began before\n            moved: Busy -> Quiet (recent < 1: has 0)" in told
+    # At the end of the week the guard of the timer fails, and that of another transition holds.
+    told = onward.replay(model, visits, as_of="2001-02-20").explain("R")
+    assert (
+        "2001-02-08  Time passed\n            moved: Busy -> Asleep, passing Quiet (years_in_phase > 0.01: has " in told
+    )
+
+
+def test_a_condition_that_is_told_of_two_moves_is_told_once() -> None:
+    model = onward.parse_model(
+        """
+onward: 1
+name: chain
+events: {go: }
+context: {ripe: {flag: {set: [go]}}}
+conditions: {may_rise: ripe}
+phases: [one, two, three]
+transitions:
+  - {from: start, to: one, on: go, when: may_rise}
+  - {from: one, to: two, when: may_rise}
+  - {from: two, to: three, when: ripe}
+"""
+    )
+    told = onward.replay(model, events(("2001", "G", "go"), columns="")).explain("R")
+    assert (
+        "moved: Not begun -> Three, passing One and Two "
+        "(may_rise (ripe: set in 2001 by Go (G)); ripe: set in 2001 by Go (G))" in told
+    )

@@ -202,6 +202,16 @@ def test_years_since_start_begin_with_the_first_move_on_any_track(tell: Tell) ->
     assert told.moves[-1] == "2005-01-02 sun [wide]: y -> z"
 
 
+def test_a_track_that_begins_later_does_not_begin_the_case_anew(tell: Tell) -> None:
+    model = one_step("{from: a, to: b, on: rain}", "{from: y, to: z, when: years_since_start >= 2}").replace(
+        "{from: start, to: x, on: go}", "{from: start, to: y, on: rain}"
+    )
+    assert tell(model, "2001 go", "2004 rain").moves[1:] == [
+        "2004 rain [narrow]: a -> b",
+        "2004 rain [wide]: start -> z",
+    ]
+
+
 def test_a_named_condition_speaks_of_all_tracks(tell: Tell) -> None:
     model = (
         one_step("{from: a, to: b, on: rain, when: apart}", "{from: x, to: y, on: rain, when: not apart}")

@@ -19,7 +19,9 @@ from onward.model.elements import (
     Latest,
     Max,
     Phase,
+    Span,
     Sum,
+    Timer,
     Track,
     Transition,
     Variable,
@@ -45,6 +47,7 @@ from onward.model.guards import (
     expressions,
 )
 from onward.model.model import Model
+from onward.problems import ModelError
 from onward.testing import guards, models, vocabulary_of
 
 FOREST = Model(
@@ -417,3 +420,126 @@ def test_a_long_round_is_cut_in_its_message() -> None:
     ):
         parse_model(text)
     assert parse_model(text.replace("  - {from: p9, to: p10}\n", "")).places[-1] == "p9999"
+
+
+def tracked_loop(*lines: str) -> Loop | None:
+    """Return the loop in a model with tracks, whose transitions are written `track: source -> target: guard`."""
+    found = []
+    for line in lines:
+        track, way, *guard = line.split(": ")
+        source, _, target = way.partition(" -> ")
+        when = parse_guard(guard[0], vocabulary_of(TRACKED, track=track)) if guard else None
+        found.append(Transition((source,), target, when=when, track=track))
+    return eventless_loop(evolve(TRACKED, transitions=tuple(found)))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # Each track waits for a step of the other that comes before its own.
+        ("wood: a -> b: soil.phase == y", "soil: x -> y: wood.phase == b"),
+        ("wood: a -> b: soil.phase == x", "wood: b -> a: soil.phase == y"),
+        ("wood: a -> b", "wood: b -> a: soil.phase == y.two", "soil: y.two -> x"),
+        ("wood: a -> b: soil.years_in_phase >= 3", "wood: b -> a: soil.years_in_phase < 3"),
+        ("wood: a -> b: years_in_phase >= 3", "wood: b -> a"),
+        # The years on the other track are over as soon as it moves, too.
+        (
+            *("wood: a -> b: soil.years_in_phase >= 3", "wood: b -> a: soil.years_in_phase >= 3"),
+            *("soil: x -> y: wood.phase == b", "soil: y -> x: wood.phase == a", "soil: start -> x"),
+        ),
+        ("wood: a -> b: wet", "wood: b -> a: not wet"),
+        ("wood: a -> b: most > 1", "wood: b -> a: not most >= 1"),
+        ('wood: a -> b: kind == "oak"', 'wood: b -> a: kind != "oak"'),
+        ("wood: start -> a", "soil: start -> x", "wood: a -> b", "soil: x -> y"),
+    ],
+)
+def test_tracks_that_cannot_go_round_are_accepted(lines: tuple[str, ...]) -> None:
+    assert tracked_loop(*lines) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (("wood: a -> b", "wood: b -> a"), "a -> b -> a"),
+        (("wood: a -> b: soil.phase == y", "wood: b -> a: soil.phase == y.one"), "a -> b -> a"),
+        (
+            (
+                *("wood: a -> b: soil.phase == x", "wood: b -> a: soil.phase == y"),
+                *("soil: x -> y: wood.phase == b", "soil: y -> x: wood.phase == a"),
+            ),
+            "wood and soil lead each other round, a; x -> b; x -> b; y.one -> a; y.one -> a; x",
+        ),
+        # Both fire at once, judged on the places before.
+        (
+            (
+                *("wood: a -> b: soil.phase == x", "wood: b -> a: soil.phase == y"),
+                *("soil: x -> y: wood.phase == a", "soil: y -> x: wood.phase == b"),
+            ),
+            "wood and soil lead each other round, a; x -> b; y.one -> a; x",
+        ),
+        (("wood: a -> b: soil.years_in_phase >= 3", "wood: b -> a: soil.years_in_phase > 2"), "a -> b -> a"),
+        (("wood: a -> b: paid < 0.5", "wood: b -> a: paid > 0.25"), "a -> b -> a"),
+        (('wood: a -> b: kind > "oak"', 'wood: b -> a: kind < "pine"'), "a -> b -> a"),
+    ],
+)
+def test_tracks_that_can_go_round_are_found(lines: tuple[str, ...], told: str) -> None:
+    loop = tracked_loop(*lines)
+    assert loop is not None
+    assert (str(loop), loop.sure, loop.opaque) == (told, True, False)
+    assert loop.mend == "give one of them an event under `on`, or guards that cannot hold together"
+
+
+def test_a_condition_on_several_values_is_tried_every_way() -> None:
+    either = ('wood: a -> b: "x" in event.actors', 'wood: b -> a: not "x" in event.actors')
+    assert tracked_loop(*either) is None
+    loop = tracked_loop(either[0], 'wood: b -> a: "y" in event.actors')
+    assert loop is not None
+    assert loop.opaque
+
+
+def test_timers_take_no_part_in_a_round() -> None:
+    later = Transition(("b",), "a", after=Timer(Span(1, "days")))
+    assert eventless_loop(evolve(FOREST, transitions=(Transition(("a",), "b"), later))) is None
+
+
+def test_where_time_alone_can_move_a_case_there_may_be_no_event() -> None:
+    moves = (
+        Transition(("a",), "c", when=parse_guard("event.type == rain or event.type != rain", NAMES)),
+        *(Transition(("a",), "b"), Transition(("b",), "a")),
+    )
+    model = evolve(FOREST, transitions=moves)
+    assert eventless_loop(model) is None
+    sliding = Variable("y", Count(None, within=Span(1, "years")))
+    assert eventless_loop(evolve(model, context=(FOREST.context[0], sliding))) is not None
+
+
+def chain(name: str, length: int, guard: str = "", *, ring: bool = False) -> str:
+    """Return the keys of phases that lead into one another without an event."""
+    when = f", when: {guard}" if guard else ""
+    phases = ", ".join(f"{name}{number}" for number in range(length))
+    ways = [f"{{from: {name}{n}, to: {name}{(n + 1) % length}{when}}}" for n in range(length - (not ring))]
+    return f"phases: [{phases}], transitions: [{', '.join(ways)}]"
+
+
+MANY = "{{onward: 1, name: long, events: {{go: }}, context: {{n: {{count: go}}}}, {}}}"
+
+
+def test_ten_thousand_phases_without_an_event_between_them_are_read() -> None:
+    model = parse_model(MANY.format(chain("p", 10_000, "n >= 2 and phase < p99")))
+    assert len(model.transitions) == 9_999
+
+
+@pytest.mark.parametrize(
+    ("ring", "wide"),
+    [(False, "narrow.phase >= a50"), (True, "narrow.phase >= a50 and narrow.phase < a50"), (True, "n > 2 and n < 2")],
+)
+def test_two_tracks_of_a_hundred_phases_that_wait_for_each_other_are_read(*, ring: bool, wide: str) -> None:
+    narrow = "wide.phase >= b50 and wide.phase <= b49" if ring else "wide.phase >= b50"
+    tracks = f"narrow: {{{chain('a', 100, narrow, ring=ring)}}}, wide: {{{chain('b', 100, wide, ring=ring)}}}"
+    assert len(parse_model(MANY.format(f"tracks: {{{tracks}}}")).places) == 201
+
+
+def test_tracks_with_too_many_places_together_count_as_a_loop() -> None:
+    tracks = f"narrow: {{{chain('a', 2000, 'wide.phase == b1', ring=True)}}}, wide: {{{chain('b', 2000)}}}"
+    with pytest.raises(ModelError, match="too many combinations of context values to rule it out"):
+        parse_model(MANY.format(f"tracks: {{{tracks}}}"))

@@ -11,25 +11,42 @@ from hypothesis import strategies as st
 from onward.model.document import CASE_COLUMNS, parse_model
 from onward.model.elements import (
     Count,
+    CrossTable,
     Distinct,
+    Domain,
     EventKind,
+    Flag,
     Forbid,
     Invariant,
     Label,
+    Latest,
+    Max,
+    Open,
     Phase,
+    Span,
+    Sum,
+    Timer,
+    Track,
     Transition,
     Variable,
     Years,
 )
 from onward.model.guards import (
     And,
+    Arithmetic,
     Attribute,
     Compare,
     Constant,
+    Contains,
     CurrentPhase,
+    Elapsed,
     EventType,
     Holds,
     Memory,
+    Named,
+    Not,
+    Or,
+    Parameter,
     PhaseName,
     TypeName,
 )
@@ -141,6 +158,158 @@ def test_a_document_says_all_that_a_model_can_hold() -> None:
     assert parse_model(write_model(model)) == model
 
 
+WIDE = """\
+onward: 1
+name: norm
+events: {vote: {}, veto: {}, budget: {}, Launch Now: {}}
+parameters: {wait: 4, wanted: ngo}
+values:
+  actors.ecology: [state, ngo]
+  element: {1: Informal, 2: Working level, "true": }
+  kind: ["1", 1.5, true]
+context:
+  ripe: {flag: {set: vote, clear: [veto]}, where: event.formal, title: a ripe time}
+  always: {flag: {set: any}}
+  money: {sum: amount, of: budget, where: event.formal, within: 1 year}
+  most: {max: amount, of: [budget]}
+  verdict: {latest: polarity, of: any}
+  running: {open: [Launch Now], where: '2 in event.element'}
+  recent: {count: any, within: {months: wait}}
+  kinds: {distinct: actors.ecology, of: any}
+conditions:
+  fragile: narrow.phase >= floated and wide.phase < anchored
+  stalled: not (fragile or ripe) and most > 3
+tracks:
+  narrow:
+    title: Narrow arena
+    phases: [floated, {deep: {stages: [shallow, real]}}, {gone: {final: true}}]
+    transitions:
+      - {from: start, to: floated, on: vote, when: wanted in event.actors.ecology}
+      - {from: floated, to: deep, after: {years: 10, without: [vote, Launch Now]}, when: phase == floated and stalled}
+      - {from: deep, to: gone, after: 1 week}
+      - {from: deep.real, to: gone, after: {days: wait}, name: it goes}
+  wide:
+    phases: [linked, anchored]
+    transitions:
+      - {from: [start, linked], to: anchored, on: any, when: wide.years_in_phase < years_in_phase + 1}
+forbid:
+  - {on: vote, in: [linked, deep.shallow, start], when: narrow.years_in_phase < years_since_start}
+invariants:
+  - irreversible
+  - {irreversible: all, name: nothing goes back}
+  - {irreversible: narrow}
+  - {name: kept, step: before.narrow.phase <= narrow.phase and before.ripe == ripe and before.verdict != verdict}
+show:
+  state: {label: {fragile: fragile, other: verdict == "x" or verdict}}
+tables:
+  "who, what": {rows: element, columns: actors.name, title: Who did what, where: event.formal}
+  b: {rows: a.b.each, columns: c, of: [vote]}
+"""
+
+
+def test_a_document_with_tracks_says_all_that_a_model_can_hold() -> None:
+    model = parse_model(WIDE)
+    formal, actors = Holds(Attribute("formal")), Attribute("actors", "ecology")
+    narrow, wide = CurrentPhase(track="narrow"), CurrentPhase(track="wide")
+    fragile = And((Compare(">=", narrow, PhaseName("floated")), Compare("<", wide, PhaseName("anchored"))))
+    is_fragile, ripe = Named("fragile", fragile), Memory("ripe")
+    stalled = And((Not(Or((is_fragile, Holds(ripe)))), Compare(">", Memory("most"), Constant(3))))
+    assert model.tracks == (Track("narrow", "Narrow arena"), Track("wide"))
+    assert model.phases == (
+        Phase("floated", track="narrow"),
+        Phase("deep", stages=(Phase("shallow"), Phase("real")), track="narrow"),
+        Phase("gone", final=True, track="narrow"),
+        Phase("linked", track="wide"),
+        Phase("anchored", track="wide"),
+    )
+    assert model.domains == (
+        Domain("actors", "ecology", (("state", ""), ("ngo", ""))),
+        Domain("element", "each", ((1, "Informal"), (2, "Working level"), (True, ""))),
+        Domain("kind", "each", (("1", ""), (1.5, ""), (True, ""))),
+    )
+    assert model.context == (
+        Variable("ripe", Flag(("vote",), ("veto",), formal), "a ripe time"),
+        Variable("always", Flag(None)),
+        Variable("money", Sum("amount", ("budget",), formal, Span(1, "years"))),
+        Variable("most", Max("amount", ("budget",))),
+        Variable("verdict", Latest("polarity", None)),
+        Variable("running", Open(("Launch Now",), Contains(Constant(2), Attribute("element", "each")))),
+        Variable("recent", Count(None, None, Span("wait", "months"))),
+        Variable("kinds", Distinct("actors", None, None, "ecology")),
+    )
+    assert model.conditions == (("fragile", fragile), ("stalled", stalled))
+    still = And((Compare("==", narrow, PhaseName("floated")), Named("stalled", stalled)))
+    in_wide = Elapsed("years_in_phase", "wide")
+    assert model.transitions == (
+        Transition(("start",), "floated", ("vote",), Contains(Parameter("wanted"), actors), track="narrow"),
+        Transition(
+            sources=("floated",),
+            target="deep",
+            when=still,
+            after=Timer(Span(10, "years"), ("vote", "Launch Now")),
+            track="narrow",
+        ),
+        Transition(("deep",), "gone", after=Timer(Span(1, "weeks")), track="narrow"),
+        Transition(("deep.real",), "gone", title="it goes", after=Timer(Span("wait", "days")), track="narrow"),
+        Transition(
+            sources=("start", "linked"),
+            target="anchored",
+            on=("any",),
+            when=Compare("<", in_wide, Arithmetic("+", in_wide, Constant(1))),
+            track="wide",
+        ),
+    )
+    aged = Compare("<", Elapsed("years_in_phase", "narrow"), Elapsed("years_since_start"))
+    assert model.forbid == (Forbid(("vote",), ("linked", "deep.shallow", "start"), aged),)
+    kept = And(
+        (
+            Compare("<=", CurrentPhase(before=True, track="narrow"), narrow),
+            Compare("==", Memory("ripe", before=True), ripe),
+            Compare("!=", Memory("verdict", before=True), Memory("verdict")),
+        )
+    )
+    assert model.invariants == (
+        Invariant("irreversible", "irreversible"),
+        Invariant("nothing goes back", "irreversible"),
+        Invariant("irreversible: narrow", "irreversible", track="narrow"),
+        Invariant("kept", "step", kept),
+    )
+    assert model.tables == (
+        CrossTable("who, what", ("element", "each"), ("actors", "name"), None, formal, "Who did what"),
+        CrossTable("b", ("a.b", "each"), ("c", "each"), ("vote",)),
+    )
+    assert parse_model(write_model(model)) == model
+    assert parse_model(json.dumps(as_document(model))) == model
+
+
+@pytest.mark.parametrize("column", ["a.b", "a. b", ".a", "a.", "a b", "a.1"])
+@pytest.mark.parametrize("part", ["each", "name", "kind"])
+def test_an_attribute_with_several_values_may_have_any_name(column: str, part: str) -> None:
+    model = Model(
+        "m",
+        (Phase("a"),),
+        (EventKind("go"),),
+        context=(Variable("n", Distinct(column, None, Contains(Constant("x"), Attribute(column, part)), part)),),
+        domains=(Domain(column, part, (("x", "X"), (1, ""))),),
+        tables=(CrossTable("t", (column, part), (column, part)),),
+    )
+    assert parse_model(write_model(model)) == model
+
+
+@pytest.mark.parametrize(
+    "text", ["3 years", "1 year", "12 months", "1 month", "2 weeks", "1 week", "1 day", "40  days"]
+)
+def test_a_span_is_a_number_and_a_unit(text: str) -> None:
+    number, unit = text.split()
+    unit = f"{unit.rstrip('s')}s"
+    moves = "transitions: [{from: a, to: b, after: %s}]"
+    for written in (text, f"{{{unit}: {number}}}"):
+        model = parse_model(f"{{onward: 1, name: m, events: {{}}, phases: [a, b], {moves % written}}}")
+        (move,) = model.transitions
+        assert move.after is not None
+        assert (move.after.span.length, move.after.span.unit) == (int(number), unit)
+
+
 def test_the_smallest_model_needs_five_keys() -> None:
     model = parse_model("{onward: 1, name: m, events: {}, phases: [a], transitions: []}")
     assert model == Model("m", (Phase("a"),))
@@ -248,9 +417,12 @@ def test_a_file_with_anything_wrong_is_told_of_and_never_crashes(model: Model, d
 
 KEYS = (
     *("title", "final", "stages", "from", "to", "on", "when", "in", "count", "distinct", "of", "where", "a"),
-    *("always", "step", "label", "years", "name", "because"),
+    *("always", "step", "label", "years", "name", "because", "sum", "max", "latest", "flag", "set", "clear", "open"),
+    *("within", "after", "without", "months", "phases", "transitions", "irreversible", "rows", "columns"),
 )
-VALUES = st.sampled_from((None, True, 0, 1.5, "", "seed", "rain", "rings >= 1", "any", "start", "irreversible"))
+VALUES = st.sampled_from(
+    (None, True, 0, 1.5, 3, "", "seed", "rain", "rings >= 1", "any", "start", "irreversible", "3 years", "a.b", "all")
+)
 TREES: st.SearchStrategy[object] = st.recursive(
     VALUES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
@@ -281,6 +453,23 @@ def test_a_part_that_says_nothing_is_read_or_told_of(key: str) -> None:
         parse_model(json.dumps(document))
     except ModelError as error:
         assert error.problems  # noqa: PT017  # some parts may be empty
+
+
+PARTS = ("context", "values", "conditions", "tracks", "tables", "transitions", "invariants")
+
+
+@given(models(), st.data())
+@settings(max_examples=200)
+def test_a_new_part_of_the_wrong_shape_is_told_of_and_never_crashes(model: Model, data: st.DataObject) -> None:
+    document = {**as_document(model), data.draw(st.sampled_from(PARTS)): data.draw(TREES)}
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    try:
+        model = parse_model(text, "m.yaml")
+    except ModelError as error:
+        for line in map(str, error.problems):
+            assert_told_well(line, text, "m.yaml")
+    else:
+        assert parse_model(write_model(model)) == model
 
 
 def test_a_document_without_event_types_says_so_with_braces() -> None:
@@ -370,3 +559,18 @@ def test_a_model_of_ten_thousand_phases_is_read_and_written() -> None:
 
 def test_a_change_of_a_name_alone_changes_the_model() -> None:
     assert parse_model(WHOLE) != evolve(parse_model(WHOLE), name="wood")
+
+
+def test_a_document_with_hundreds_of_mistakes_is_read_no_further() -> None:
+    phases = ", ".join(f"p{number}" for number in range(10_000))
+    moves = ", ".join(f"{{from: p{number}, to: q, when: phse == p1}}" for number in range(9_999))
+    found = problems(f"{{onward: 1, name: m, events: {{}}, phases: [{phases}], transitions: [{moves}]}}")
+    assert len(found) == 101
+    assert found[-1].endswith(": the rest is not read; mend what stands before it first")
+
+
+def test_a_name_that_a_guard_would_read_as_a_track_is_refused() -> None:
+    text = "{onward: 1, name: m, events: {a.phase: }, tracks: {a: {phases: [b], transitions: []}}}"
+    assert problems(text) == [
+        "m.yaml:1:52: 'a.phase' is the phase of a track and also an event type in line 1; rename one of them"
+    ]

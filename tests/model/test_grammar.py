@@ -13,12 +13,15 @@ from onward.model.guards import (
     Attribute,
     Compare,
     Constant,
+    Contains,
     CurrentPhase,
+    Elapsed,
     EventType,
     Guard,
     Holds,
     Memory,
     Minus,
+    Named,
     Not,
     OneOf,
     Or,
@@ -192,7 +195,8 @@ def test_a_step_may_look_back() -> None:
         ("  ", 1, "the guard is empty", "write a condition, or leave the key out"),
         ("(strict", 8, "'(' is never closed", "add ')' here"),
         ("theatres in [1", 15, "'[' is never closed", "add ']' here"),
-        ("theatres in 1", 13, "a list must follow in", "write in [first, second]"),
+        ("theatres in 1", 13, "a list must follow in",
+         "write in [first, second], or in event.<attribute>"),
         ("theatres in []", 14, "']' does not fit here", "write a name or a value here"),
         ('event.place == "Bosnia', 16, "'\"' does not fit here", "close the string with the quote that opened it"),
         ("(theatres > 1) == true", 1, "a condition cannot be compared", "join conditions with and, or, not"),
@@ -345,3 +349,143 @@ def test_a_guard_error_tells_columns_and_survives_pickling() -> None:
 def test_columns_that_every_log_has_are_no_attributes(column: str) -> None:
     with pytest.raises(GuardError, match=f"guards do not see event.{column}; use a column other than time, until"):
         parse_guard(f"event.{column} == 1", Vocabulary())
+
+
+OLD = Compare(">=", CurrentPhase(track="wood"), PhaseName("tree"))
+TRACKED = Vocabulary(
+    parameters={"wanted": "ngo", "limit": 3, "odd": "fir", "strict": True, "broken": None},
+    context={"rings": "number", "wet": "truth", "kind": "attribute"},
+    phases={"seed": "wood", "tree": "wood", "tree.young": "wood", "sand": "soil", "loam": "soil"},
+    types=("rain", "Create Fine"),
+    tracks=("wood", "soil"),
+    conditions={"old": OLD, "lost": None, "late": None},
+    below=("late",),
+    domains={Attribute("actors", "ecology"): ("state", "ngo"), Attribute("element", "each"): (1, 2.5, "x", True)},
+)
+WOOD = evolve(TRACKED, track="wood")
+TRACKED_STEP = evolve(TRACKED, before=True)
+ECOLOGY = Attribute("actors", "ecology")
+
+
+@pytest.mark.parametrize(
+    ("text", "guard"),
+    [
+        ("wood.phase == tree", Compare("==", CurrentPhase(track="wood"), PhaseName("tree"))),
+        ("start < soil.phase", Compare("<", PhaseName("start"), CurrentPhase(track="soil"))),
+        ("before.soil.phase <= loam", Compare("<=", CurrentPhase(before=True, track="soil"), PhaseName("loam"))),
+        ("soil.phase in [loam, start]", OneOf(CurrentPhase(track="soil"), (PhaseName("loam"), PhaseName("start")))),
+        ("soil.years_in_phase > 3", Compare(">", Elapsed("years_in_phase", "soil"), Constant(3))),
+        ("years_since_start > 3", Compare(">", Elapsed("years_since_start"), Constant(3))),
+        ("old", Named("old", OLD)),
+        ("not old or (old)", Or((Not(Named("old", OLD)), Named("old", OLD)))),
+        ("wet and not before.wet", And((Holds(Memory("wet")), Not(Holds(Memory("wet", before=True)))))),
+        ("wet == true", Compare("==", Memory("wet"), Constant(value=True))),
+        ("kind", Holds(Memory("kind"))),
+        ("kind == 'x'", Compare("==", Memory("kind"), Constant("x"))),
+        ("kind == event.kind", Compare("==", Memory("kind"), Attribute("kind"))),
+        ("kind + 1 > rings", Compare(">", Arithmetic("+", Memory("kind"), Constant(1)), Memory("rings"))),
+        ("'ngo' in event.actors.ecology", Contains(Constant("ngo"), ECOLOGY)),
+        ("wanted in event.actors.ecology", Contains(Parameter("wanted"), ECOLOGY)),
+        ("broken in event.actors.ecology", Contains(Parameter("broken"), ECOLOGY)),
+        ("1 in event.element", Contains(Constant(1), Attribute("element", "each"))),
+        ("'true' in event.element.each", Contains(Constant("true"), Attribute("element", "each"))),
+        ("not 'a' in event.actors.name", Not(Contains(Constant("a"), Attribute("actors", "name")))),
+        ("-1 in event['a b']", Contains(Constant(-1), Attribute("a b", "each"))),
+        ("'x' in event['a.b'].kind", Contains(Constant("x"), Attribute("a.b", "kind"))),
+        ("'x' in event['type']", Contains(Constant("x"), Attribute("type", "each"))),
+        ("event.element == 2.5", Compare("==", Attribute("element"), Constant(2.5))),
+        ("event.element >= 7", Compare(">=", Attribute("element"), Constant(7))),
+    ],
+)  # fmt: skip
+def test_what_a_text_means_where_there_are_tracks(text: str, guard: Guard) -> None:
+    assert parse_guard(text, TRACKED_STEP) == guard
+    assert parse_guard(write_guard(guard), TRACKED_STEP) == guard
+
+
+def test_inside_a_track_its_name_goes_without_saying() -> None:
+    guard = parse_guard("phase == tree and years_in_phase > 3", WOOD)
+    assert guard == parse_guard("wood.phase == tree and wood.years_in_phase > 3", TRACKED)
+    assert write_guard(guard) == "wood.phase == tree and wood.years_in_phase > 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "what", "mend"),
+    [
+        ("phase == tree", 1, "'phase' does not say on which track", "write wood.phase or soil.phase"),
+        ("before.phase == tree", 1, "'before.phase' does not say on which track",
+         "write before.wood.phase or before.soil.phase"),
+        ("3 < years_in_phase", 5, "'years_in_phase' does not say on which track",
+         "write wood.years_in_phase or soil.years_in_phase"),
+        ("wood.phase == loam", 15, "'loam' is a phase of soil, not of wood", "compare it with soil.phase"),
+        ("saind == wood.phase", 1, "there is no 'saind'", "did you mean 'sand'?"),
+        ("sand == wood.phase", 1, "'sand' is a phase of soil, not of wood", "compare it with soil.phase"),
+        ("wood.phase == soil.phase", 12, "phases of wood and of soil have no common order",
+         "compare each with phases of its own track"),
+        ("tree < sand", 6, "phases of wood and of soil have no common order",
+         "compare each with phases of its own track"),
+        ("wood == tree", 1, "wood alone says nothing", "write wood.phase"),
+        ("wood.tree == tree", 1, "there is no 'wood.tree'", "a phase stands for itself: wood.phase == tree"),
+        ("wood.rings > 1", 1, "there is no 'wood.rings'", "variables are of all tracks: write rings"),
+        ("wood.mushrooms > 1", 1, "there is no 'wood.mushrooms'", "write wood.phase or wood.years_in_phase"),
+        ("before.wood.years_in_phase > 1", 1, "there is no 'before.wood.years_in_phase'",
+         "did you mean 'before.wood.phase'?"),
+        ("before.old", 1, "there is no 'before.old'", "a condition is of now: write out what held before"),
+        ("before.rinks > 1", 1, "there is no 'before.rinks'", "did you mean 'before.rings'?"),
+        ("before.x > 1", 1, "there is no 'before.x'", "write before.wood.phase or before.<context variable>"),
+        ("tree", 1, "a phase is no condition", "compare it: wood.phase == tree"),
+        ("old == true", 1, "a condition cannot be compared", "write old, or not old"),
+        ("late", 1, "the condition 'late' does not stand above this one", "use conditions that stand above"),
+        ("wet > 1", 5, "true or false is never a number", "a flag stands alone: wet, or not wet"),
+        ("wet < true", 5, "true or false has no order", "compare with == or !="),
+        ("wet + 1 > 1", 1, "true or false cannot be added or multiplied", "use numbers only"),
+        ("kind == tree", 6, "a latest value is never a phase", 'a text stands in quotes: "tree"'),
+        ("event.actors.ecology == 'ngo'", 1, "event.actors.ecology can have several values",
+         'write "x" in event.actors.ecology, or event["actors.ecology"] for a column of that name'),
+        ("event['a b'].kind == 'ngo'", 1, 'event["a b"].kind can have several values',
+         'write "x" in event["a b"].kind'),
+        ("'x' in event.a.b.c", 8, "'event.a.b.c' has a dot too many", 'write event["name of the column"]'),
+        ("'x' in event.time", 8, "event.time is not compared", "use years_in_phase or years_since_start"),
+        ("'x' in event.type.kind", 8, "event.type is one value", "write event.type == <name>"),
+        ("rain in event.type", 9, "event.type is one value", "compare it: event.type == rain"),
+        ("rain in event.kind", 1, "an event type is no text", 'write it in quotes: "rain"'),
+        ("strict in event.kind", 1, "true or false is not looked for among several values",
+         "write a text in quotes, a number or a parameter before in"),
+        ("kind in event.kind", 1, "a latest value is not looked for among several values",
+         "write a text in quotes, a number or a parameter before in"),
+        ("'ngos' in event.actors.ecology", 1, "'ngos' is no value of event.actors.ecology", "did you mean 'ngo'?"),
+        ("odd in event.actors.ecology", 1, "'fir' is no value of event.actors.ecology", "it may be ngo, state"),
+        ("2 in event.element", 1, "'2' is no value of event.element", "it may be 1, 2.5, true, x"),
+        ("2 != event.element", 1, "'2' is no value of event.element", "it may be 1, 2.5, true, x"),
+        ("event.element in [1, false]", 22, "'false' is no value of event.element", "it may be 1, 2.5, true, x"),
+    ],
+)  # fmt: skip
+def test_one_mistake_about_tracks_or_values_is_one_problem(text: str, column: int, what: str, mend: str) -> None:
+    assert problems(text, TRACKED_STEP) == [(column, what, mend)]
+
+
+@pytest.mark.parametrize("text", ["old", "wood.phase == tree", "phase == tree"])
+def test_conditions_and_tracks_are_of_the_case(text: str) -> None:
+    mends = [mend for _, _, mend in problems(text, evolve(WOOD, case=False))]
+    assert set(mends) == {"this guard sees the event only: use event.<attribute>"}
+
+
+def test_a_condition_that_could_not_be_read_fits_anywhere() -> None:
+    parse_guard("lost or not lost and wet", TRACKED)
+
+
+def test_a_guard_with_its_conditions_written_out_has_an_end() -> None:
+    wide = Or((Holds(Memory("wet")),) * 500)
+    deep: Guard = Holds(Memory("wet"))
+    for _ in range(199):
+        deep = Not(deep)
+    names = evolve(TRACKED, conditions={"wide": wide, "deep": deep})
+    for text in ("wide or wide", "deep"):
+        assert parse_guard(write_guard(parse_guard(text, names)), names) == parse_guard(text, names)
+    for text, column in (("wide or wide or wet", 1), ("wet or not deep", 12)):
+        (found,) = problems(text, names)
+        assert found[:2] == (column, "the guard is too long with its conditions written out")
+
+
+def test_names_without_kinds_are_numbers_and_phases_without_tracks() -> None:
+    assert NAMES.context == {"theatres": "number", "basis": "number"}
+    assert set(NAMES.phases.values()) == {""}

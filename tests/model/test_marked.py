@@ -233,6 +233,7 @@ def test_what_cannot_be_read_is_told_in_our_words_and_leaves_no_tree(text: str, 
 @example("[" * 20_000)
 @example("{" * 20_000)
 @example("- " * 20_000)
+@example("0\n---")
 def test_any_text_is_read_or_told_of_at_a_place_inside_it(text: str) -> None:
     found = read_marked(text)
     lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text.removeprefix("\ufeff"))

@@ -24,7 +24,7 @@ GALLERY = Path(__file__).parent / "gallery"
 SLIPS_OF_SHAPE = (
     *("events_as_a_list", "final_yes", "forbid_without_on", "guard_as_a_list", "guard_is_a_number", "label_misspelt"),
     *("list_at_the_top", "name_unusable", "onward_missing", "onward_of_another_version", "parameter_without_value"),
-    *("phases_as_a_mapping", "phases_empty", "phases_missing", "reducer_misspelt", "reducer_missing", "tracks"),
+    *("phases_as_a_mapping", "phases_empty", "phases_missing", "reducer_misspelt", "reducer_missing"),
     *(
         "transition_as_a_text",
         "transition_to_two_phases",
@@ -32,8 +32,13 @@ SLIPS_OF_SHAPE = (
         "unknown_keys",
         "invariant_misspelt",
     ),
-    *("later_version", "name_of_the_model", "guard_empty", "parts_of_the_wrong_kind", "events_empty"),
+    *("name_of_the_model", "guard_empty", "parts_of_the_wrong_kind", "events_empty"),
     *("distinct_without_attribute", "years_without_attribute"),
+    *("condition_as_a_list", "conditions_without_names", "flag_as_a_list", "irreversible_of_no_track", "two_reducers"),
+    *("span_by_a_parameter", "span_in_another_unit", "span_of_no_length", "span_without_a_unit", "sum_of_nothing"),
+    *("table_misspelt", "tables_as_a_list", "timer_with_unknown_types", "track_without_phases", "tracks_as_a_list"),
+    *("tracks_beside_phases", "tracks_empty", "tracks_misspelt", "values_of_the_wrong_kind"),
+    "within_where_nothing_slides",
 )
 
 

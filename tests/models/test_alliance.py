@@ -130,6 +130,20 @@ def test_on_paper_after_ten_years_and_back_at_work_with_a_sign_of_life(
     assert life(study, log, "2016")[2:] == [("hollow", "2011-01-01"), ("working", "2015-05-05")]
 
 
+def test_any_sign_of_life_begins_the_years_anew(study: onward.Study, log_of: Rows) -> None:
+    for sign in ("accession", "organ_founded", "meeting", "exercise", "invocation", "renewal", "restoration"):
+        log = log_of(SIGNED, BOUND, ORGAN, {"time": "2005-05-05", "event": sign}, case="A")
+        assert life(study, log)[-1] == ("hollow", "2015-05-05"), sign
+
+
+@pytest.mark.parametrize("members", [None, -3, 0, 1])
+def test_one_state_alone_or_a_number_that_cannot_be_binds_nobody(
+    members: int | None, study: onward.Study, log_of: Rows
+) -> None:
+    log = log_of(SIGNED, BOUND | {"change": members}, ORGAN, case="A")
+    assert life(study, log) == [("startup", "2000-01-01")]
+
+
 def test_a_courtship_that_leads_to_nothing_is_given_up(study: onward.Study, log_of: Rows) -> None:
     talks = ({"time": "2000-02-29", "event": "sounding"}, {"time": "2001-02-28", "event": "talks"})
     assert life(study, log_of(*talks, case="A")) == [
@@ -172,7 +186,7 @@ def test_obligations_invoked_of_late_suspended_and_restored(study: onward.Study,
     assert obligations("2003") == "standing"
     assert obligations("2003", "invocation") == "invoked of late"
     assert obligations("2012-01-02", "invocation", "meeting") == "standing"
-    assert obligations("2005", "suspension") == "in doubt"
+    assert obligations("2005", "suspension") == obligations("2005", "refusal") == "in doubt"
     assert obligations("2005", "refusal", "restoration") == "standing"
 
 

@@ -38,8 +38,6 @@ LIVES = {
     "Kellogg–Briand Pact": [
         ("signed", "1928-08-27"),
         ("in_force", "1929-07-24"),
-        ("dormant", "1942-01-07"),
-        ("in_force", "1946-10-01"),
         ("dormant", "1958-11-12"),
     ],
     "SALT I Interim Agreement": [("signed", "1972-05-26"), ("in_force", "1972-10-03"), ("terminated", "1977-10-03")],
@@ -75,7 +73,6 @@ def test_what_ends_by_time_alone_ends_without_an_event(replayed: onward.Replay) 
     assert by_time == [
         ("Australia–Japan tuna agreement 1982", "1983-10-31", "end of the term"),
         ("INF Treaty", "2013-12-31", "disuse"),
-        ("Kellogg–Briand Pact", "1942-01-07", "disuse"),
         ("Kellogg–Briand Pact", "1958-11-12", "disuse"),
         ("SALT I Interim Agreement", "1977-10-03", "end of the term"),
     ]
@@ -112,6 +109,12 @@ def test_any_use_wakes_it_after_a_century(use: str, study: onward.Study, log_of:
     assert life(study.model, log, as_of="2111") == [("dormant", "2010-02-28"), ("in_force", "2110-12-31")]
 
 
+@pytest.mark.parametrize("event", ["ratification", "amendment", "extension", "suspension", "resumption", "notice"])
+def test_whatever_is_done_with_it_begins_the_years_anew(event: str, study: onward.Study, log_of: Rows) -> None:
+    log = log_of(*BEGUN, {"time": "2004-05-05", "event": event}, case="T")
+    assert life(study.model, log) == [("dormant", "2014-05-05")]
+
+
 def test_how_long_it_takes_is_a_parameter(study: onward.Study, log_of: Rows) -> None:
     quick = evolve(study.model, parameters=(("asleep_after", 1),))
     assert life(quick, log_of(*BEGUN, case="T")) == [("dormant", "2001-02-28")]
@@ -145,7 +148,9 @@ def test_suspended_and_resumed(study: onward.Study, log_of: Rows) -> None:
     assert standing(suspended) == "suspended"
     assert standing(suspended, resumed) == "new"
     assert standing({"time": "2001", "event": "application"}) == "in use"
-    assert standing({"time": "2001", "event": "withdrawal", "parties": 2}) == "losing parties"
+    leaving: dict[str, object] = {"time": "2001", "event": "withdrawal", "parties": 2}
+    assert standing(leaving) == "losing parties"
+    assert standing(leaving, {"time": "2002", "event": "ratification", "parties": 3}) == "new"
 
 
 @pytest.mark.parametrize("event", ["application", "suspension", "withdrawal"])

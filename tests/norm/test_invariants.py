@@ -205,17 +205,6 @@ def test_a_deep_rule_is_borne_by_every_constituency_on_any_log(
             assert "opposes" not in stances.values()
 
 
-@settings(max_examples=50)
-@given(data=st.data())
-def test_the_engines_tell_the_same_life_on_any_log(data: st.DataObject, study: onward.Study, logs: Logs) -> None:
-    log = data.draw(logs)
-    plain, columnar = (onward.replay(study.model, log, as_of="2030", engine=name) for name in ("plain", "columnar"))
-    assert plain.steps.equals(columnar.steps)
-    assert plain.cases.equals(columnar.cases)
-    assert plain.deviations.equals(columnar.deviations)
-    assert all(table.equals(columnar.tables[name]) for name, table in plain.tables.items())
-
-
 # Rules that nothing could break would hold too. What follows shows what a norm can lose, and what each guard is for.
 
 LINKED = "N010, N011"
@@ -354,6 +343,29 @@ def test_a_model_with_a_guard_less_breaks_its_invariant(
 
 def test_every_invariant_of_the_model_has_its_mutant(study: onward.Study) -> None:
     assert {invariant.name for invariant in study.model.invariants} == MUTANTS.keys()
+
+
+@pytest.mark.parametrize("model", ["as it is", "mutant"])
+def test_the_engines_tell_the_same_lives(
+    model: str, model_text: str, study: onward.Study, written: Written, relog: Relog
+) -> None:
+    """All the logs above at once, each as a norm of its own: what moves, what falls and what breaks."""
+    texts = [text for text, _, _ in LOSSES] + [text for text, _ in MUTANTS.values()]
+    logs = [list(written(text).events()) for text in texts]
+    names = [f"norm {number}" for number, events in enumerate(logs) for _ in events]
+    log = evolve(relog(event for events in logs for event in events), case_names=tuple(names), ids=("",) * len(names))
+    mutant = onward.parse_model(
+        model_text.replace("may_rise: ripe and ", "may_rise: ").replace("even and tolerated", "even")
+    )
+    told = [
+        onward.replay(mutant if model == "mutant" else study.model, log, as_of="2030", engine=engine)
+        for engine in ("plain", "columnar")
+    ]
+    assert told[0].steps.equals(told[1].steps)
+    assert told[0].cases.equals(told[1].cases)
+    assert told[0].deviations.equals(told[1].deviations)
+    assert (told[0].breaches > 0) == (model == "mutant")
+    assert told[0].tables["elements"].equals(told[1].tables["elements"])
 
 
 def test_random_logs_go_far_and_fall(study: onward.Study, logs: Logs) -> None:

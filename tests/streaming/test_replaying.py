@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -18,6 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import onward
+from onward.history.histories import Deviation
+from onward.history.notes import missing_columns, unknown_types
 from onward.history.stepping import Reading
 from onward.problems import SHOWN, LogError, Problem, UsageError
 from onward.streaming.output import checkpoint_of, index_of, part_of, write_table
@@ -115,7 +118,11 @@ def assert_same(streamed: onward.Streamed, steps: pl.DataFrame, whole: onward.Re
     assert streamed.as_of == (whole.as_of and whole.as_of.recorded)
     assert streamed.deviations == first_deviations(whole, steps)
     assert sum(streamed.phases["cases"]) == len(whole.case_rows)
-    assert [note for note in whole.notes if "it stays unknown" not in note.what] == list(streamed.notes)
+    # What the values of a column say is noted of a log that is held as a whole only.
+    seen = whole.log
+    types = unknown_types(whole.model, seen.name, Counter(seen.types))
+    missing = missing_columns(whole.model, seen.name, tuple(seen.attributes)) if len(seen) else ()
+    assert list(streamed.notes) == [*types, *missing]
 
 
 def is_of_instants(log: Path) -> bool:
@@ -123,10 +130,21 @@ def is_of_instants(log: Path) -> bool:
 
 
 def first_deviations(whole: onward.Replay, steps: pl.DataFrame) -> tuple[dict[str, object], ...]:
-    """Return the first deviations of *whole* in the order in which the *steps* were written."""
-    places = {(row["case"], row["event_id"]): at for at, row in enumerate(steps.iter_rows(named=True))}
-    told = [row for row in whole.deviation_rows if row.kind != "unknown"]
-    told.sort(key=lambda row: places[row.case, row.event_id])
+    """Return the first deviations of *whole* in the order in which the *steps* were written.
+
+    What went wrong by time alone stands before the case's next event, or at the end.
+    """
+    events = [(at, row) for at, row in enumerate(steps.iter_rows(named=True)) if row["row"] is not None]
+    places = {(row["case"], row["event_id"]): at for at, row in events}
+
+    def place(told: Deviation) -> tuple[int, bool]:
+        if told.event_id is not None:
+            return places[told.case, told.event_id], True
+        assert told.time is not None
+        later = [at for at, row in events if row["case"] == told.case and row["time"] > told.time]
+        return min(later, default=len(steps)), False
+
+    told = sorted((row for row in whole.deviation_rows if row.kind != "unknown"), key=place)
     return tuple(
         {name: getattr(row, "recorded" if name == "time" else name) for name in DEVIATION} for row in told[:SHOWN]
     )

@@ -210,16 +210,22 @@ def test_a_review_that_ends_nothing_is_held(history: onward.Replay) -> None:
     assert len([row for row in lessons if row.before in {"startup.proven", "maintenance"}]) == 20
 
 
-def test_one_pair_adapted_and_three_went_on(history: onward.Replay) -> None:
-    shown = {row.case: dict(row.shows)["lessons"] for row in history.case_rows}
-    assert shown == {
-        "AU;UN": "adapt",  # an agreement after the challenge to legitimacy (L046, H074)
-        "EU;UN": "continue",
-        "EU;NATO": "continue",
-        "NATO;UN": "continue",
-        "AU;EU": "",  # in start-up nothing is under review
-        "AU;NATO": "",
-    }
+@pytest.mark.parametrize(
+    ("as_of", "adapted"),
+    [
+        ("2003", {"EU;UN"}),  # a declaration (H046) after the doubts on legitimacy (L006)
+        ("2004", {"EU;UN"}),  # weekly coordination (H052) after a lack of information (L010)
+        ("2005", {"EU;UN"}),
+        ("2006", {"EU;UN", "AU;UN"}),  # a framework (H074) after the challenge to legitimacy (L046)
+        ("2007", set()),  # at its close the report asks all four for more
+    ],
+)
+def test_who_had_adapted_at_the_end_of_a_year(as_of: str, adapted: set[str], reviewed: onward.Study) -> None:
+    replayed = onward.replay(reviewed.model, reviewed.log, as_of=as_of)
+    shown = {row.case: dict(row.shows)["lessons"] for row in replayed.case_rows if row.track == "life"}
+    assert {pair for pair, result in shown.items() if result == "adapt"} == adapted
+    under_review = {row.case for row in replayed.case_rows if row.stage == "proven" or row.phase == "maintenance"}
+    assert {pair for pair, result in shown.items() if result} == under_review
 
 
 # How strong the guard would have to be: the least theta, in hundredths, and where each pair falls just below it.
@@ -309,6 +315,9 @@ def test_a_failure_that_nothing_answers_dissolves_when_patience_runs_out(
 
 
 def test_nothing_is_dissolved_while_something_runs(reviewed: onward.Study) -> None:
+    help_meanwhile = {"time": "2002-05-01", "until": "2007-07-31", "event": "support_provided"}
+    helped = onward.replay(reviewed.model, log_of(*FAILED, help_meanwhile), as_of="2009")
+    assert endings(helped) == {"AU;UN": ("2007-07-31", None, ABANDONED)}
     log = log_of(FAILED[0], launch("2002-03-01", "Sudan", until="2008-06-30"), FAILED[2])
     assert endings(onward.replay(reviewed.model, log, as_of="2009")) == {"AU;UN": ("2008-06-30", None, ABANDONED)}
     running = log_of(FAILED[0], launch("2002-03-01", "Sudan"), FAILED[2])
@@ -402,6 +411,18 @@ def test_before_the_test_is_passed_a_bad_balance_holds_back_and_does_not_end(rev
     ]
 
 
+def test_lessons_of_other_events_count_but_are_no_review(reviewed: onward.Study) -> None:
+    mandate = {"time": "2002-04-01", "event": "mandate_issued", "challenges": 40}
+    institutions = (
+        {"time": "2002-05-01", "event": "agreement_signed", "formal": True},
+        {"time": "2002-06-01", "event": "consultation_mechanism_established", "formal": True},
+    )
+    replayed = onward.replay(reviewed.model, log_of(*TESTED, mandate, *institutions))
+    assert labels(replayed) == {"AU;UN": "Start-up/maintenance"}  # held back from maintenance
+    after = onward.replay(reviewed.model, log_of(*TESTED, mandate, *institutions, lesson("2002-07-01")))
+    assert endings(after) == {"AU;UN": ("2002-07-01", "6", REVIEW)}
+
+
 def test_what_lessons_have_dissolved_refuses_every_event(reviewed: onward.Study) -> None:
     log = log_of(*TESTED, lesson("2002-03-02", challenges=40), launch("2003", "Kosovo"), lesson("2004", successes=9))
     replayed = onward.replay(reviewed.model, log)
@@ -444,4 +465,39 @@ def test_a_mechanism_after_a_lack_of_information_adapts_and_a_new_lack_asks_agai
     assert result(asked, answered) == "adapt"
     assert result(asked, answered, asked | {"time": "2005"}) == "continue"
     assert result(lesson("2003", challenges=1, challenged="identity/culture"), answered) == "continue"
-    assert result(lesson("2003", challenges=40)) == "dissolve"
+
+
+@pytest.mark.parametrize(
+    ("challenged", "answer"),
+    [
+        ("information-sharing", "summit_held"),
+        ("dialogue between headquarters", "consultation_mechanism_established"),
+        ("coordination civil–military", "consultation_mechanism_established"),
+        ("mandate clarity", "mandate_issued"),
+        ("chain of command", "agreement_signed"),
+        ("division of labour", "joint_declaration"),
+        ("legitimacy", "strategy_adopted"),
+        ("resources", "support_provided"),
+        ("ownership", "support_provided"),
+    ],
+)
+def test_a_challenge_is_answered_by_an_act_of_its_kind_and_by_no_other(
+    challenged: str, answer: str, reviewed: onward.Study
+) -> None:
+    asked = lesson("2003", challenges=1, challenged=challenged)
+    acts = ("summit_held", "mandate_issued", "support_provided", answer)
+    results = {}
+    for act in acts:
+        log = log_of(*TESTED, asked, {"time": "2004", "event": act})
+        [row] = [row for row in onward.replay(reviewed.model, log).case_rows if row.track == "life"]
+        results[act] = dict(row.shows)["lessons"]
+    kinds = {"consultation_mechanism_established": "summit_held"} | dict.fromkeys(
+        ("agreement_signed", "joint_declaration", "strategy_adopted"), "mandate_issued"
+    )
+    assert {act for act, result in results.items() if result == "adapt"} == {answer, kinds.get(answer, answer)}
+    assert set(results.values()) == {"adapt", "continue"}
+
+
+def test_a_review_that_dissolves_shows_it(reviewed: onward.Study) -> None:
+    replayed = onward.replay(reviewed.model, log_of(*TESTED, lesson("2003", challenges=40)))
+    assert {dict(row.shows)["lessons"] for row in replayed.case_rows} == {"dissolve"}

@@ -1,12 +1,13 @@
 """Alphabets: the letters that events can be, worked out from the model alone; knows no log.
 
 The constants with which conditions compare an attribute cut its values into cells: inside one cell no condition tells
-two values apart, so one value stands for each.
+two values apart, so one value stands for each. Of an attribute with several values, every choice of those asked for may
+be in one event.
 """
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from attrs import frozen
@@ -15,9 +16,20 @@ from onward.history.judging import View, judge, value_of
 from onward.history.letters import UNKNOWN_LETTER
 from onward.history.memory import answers
 from onward.history.program import Letter, conditions_of
+from onward.history.several import spelled
 from onward.log.log import Event, Value, is_number
-from onward.model.elements import START, Distinct
-from onward.model.guards import Attribute, Compare, Condition, Expression, Holds, expressions
+from onward.model.elements import START, Distinct, Latest
+from onward.model.guards import (
+    EACH,
+    NAME,
+    Attribute,
+    Compare,
+    Condition,
+    Contains,
+    Expression,
+    Holds,
+    expressions,
+)
 from onward.model.model import Model
 from onward.model.spelling import write_guard
 from onward.problems import ModelError, Problem
@@ -29,27 +41,47 @@ Truths = tuple[tuple[Condition, bool | None], ...]
 
 
 @frozen
+class Kept:
+    """What guards can see of a value that a `latest` variable keeps.
+
+    Attributes:
+        variable: the context variable.
+        truths: for each condition on it true, false or None (unknown).
+
+    """
+
+    variable: str
+    truths: Truths
+
+    def __str__(self) -> str:
+        return ", ".join(shown_as(condition, truth) for condition, truth in self.truths)
+
+
+@frozen
 class Variant:
     """A letter of an automaton: what an event is to a case.
 
     Attributes:
         letter: what it is to any case: its type, and how the conditions on its attributes come out.
         new: the `distinct` variables for which it has a value that the case has not had yet.
+        kept: what guards see of the values that it leaves to `latest` variables.
 
     """
 
     letter: Letter
     new: tuple[str, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
     def __str__(self) -> str:
         if self.letter.type is None:
             return "a type that the vocabulary lacks"
-        told = [_told(condition, truth) for condition, truth in self.letter.truths]
-        told += [f"new to {name}" for name in self.new]
+        told = [shown_as(condition, truth) for condition, truth in self.letter.truths]
+        told += [*(f"new to {name}" for name in self.new), *map(str, self.kept)]
         return f"{self.letter.type} ({', '.join(told)})" if told else self.letter.type
 
 
-def _told(condition: Condition, truth: bool | None) -> str:  # noqa: FBT001  # the truth is what is told
+def shown_as(condition: Condition, truth: bool | None) -> str:  # noqa: FBT001  # the truth is what is told
+    """Return *condition* as it came out."""
     text = write_guard(condition)
     match truth:
         case None:
@@ -80,11 +112,7 @@ def letters_of(model: Model) -> tuple[Letter, ...]:
     """
     choices = {kind: _choices(model, kind) for kind in model.kinds}
     count = 1 + sum(math.prod(map(len, each)) for each in choices.values())
-    if count > MOST_LETTERS:
-        what = (
-            f"its events come in {count:,} kinds that its guards tell apart, and {MOST_LETTERS:,} can be gone through"
-        )
-        raise ModelError([Problem(model.name, what, "let guards ask for fewer attributes of one event type")])
+    _check_count(model, count)
     letters = [
         _letter(model, kind, itertools.chain.from_iterable(chosen))
         for kind, each in choices.items()
@@ -98,29 +126,66 @@ def _letter(model: Model, kind: str, chosen: Iterable[tuple[Condition, bool | No
     return Letter(kind, tuple((condition, truths[condition]) for condition in conditions_of(model, kind)))
 
 
+def _check_count(model: Model, count: int) -> None:
+    if count > MOST_LETTERS:
+        what = (
+            f"its events come in {count:,} kinds that its guards tell apart, and {MOST_LETTERS:,} can be gone through"
+        )
+        raise ModelError([Problem(model.name, what, "let guards ask for fewer attributes of one event type")])
+
+
 def _choices(model: Model, kind: str) -> list[list[Truths]]:
     """Return for every attribute how its conditions can come out together, and the answers of each guessed one."""
     plain: dict[str, list[tuple[Condition, Value]]] = {}
+    several: dict[str, list[Contains]] = {}
     guessed: list[list[Truths]] = []
     for condition in conditions_of(model, kind):
-        compared = _compared(model, condition)
-        if compared is None:
+        compared = compared_with(model, condition)
+        if isinstance(condition, Contains):
+            several.setdefault(condition.attribute.name, []).append(condition)
+        elif compared is None:
             guessed.append([((condition, truth),) for truth in (True, False, None)])
         else:
             name, constant = compared
             plain.setdefault(name, []).append((condition, constant))
-    return [*(_outcomes(model, kind, name, asked) for name, asked in plain.items()), *guessed]
+    return [
+        *(_outcomes(model, kind, name, asked) for name, asked in plain.items()),
+        *(_choices_of_several(model, kind, name, asked) for name, asked in several.items()),
+        *guessed,
+    ]
 
 
 def _outcomes(model: Model, kind: str, name: str, asked: list[tuple[Condition, Value]]) -> list[Truths]:
-    views = [
-        View(model, START, {}, Event(kind, None, attributes={name: value}))
-        for value in cells([constant for _, constant in asked])
-    ]
-    return list(dict.fromkeys(tuple((condition, judge(view, condition)) for condition, _ in asked) for view in views))
+    values = every_cell([constant for _, constant in asked])
+    return _truths(model, kind, name, [condition for condition, _ in asked], values)
 
 
-def _compared(model: Model, condition: Condition) -> tuple[str, Value] | None:
+def _choices_of_several(model: Model, kind: str, name: str, asked: list[Contains]) -> list[Truths]:
+    """Return how conditions on an attribute with several values can come out: it may have any of those asked for."""
+    values = tuple(dict.fromkeys(_with_part(each.attribute.part, _constant(model, each.value)) for each in asked))
+    _check_count(model, 1 + 2 ** len(values))
+    chosen = (some for count in range(len(values) + 1) for some in itertools.combinations(values, count))
+    return _truths(model, kind, name, asked, [*map(";".join, chosen), None])
+
+
+def _with_part(part: str, sought: Value) -> str:
+    """Return a value, as a cell with several has it, whose *part* is what is *sought*, and whose rest nobody seeks."""
+    text = "" if sought is None else spelled(sought)
+    if part in {"", EACH}:
+        return text
+    return f"{text}@{_UNSOUGHT}" if part == NAME else f"{_UNSOUGHT}@{text}"
+
+
+_UNSOUGHT = "\1"
+
+
+def _truths(model: Model, kind: str, name: str, asked: Sequence[Condition], values: Sequence[Value]) -> list[Truths]:
+    """Return how conditions on the attribute *name* come out together, where it has any of *values*."""
+    views = [View(model, START, {}, Event(kind, None, attributes={name: value})) for value in values]
+    return list(dict.fromkeys(tuple((condition, judge(view, condition)) for condition in asked) for view in views))
+
+
+def compared_with(model: Model, condition: Condition) -> tuple[str, Value] | None:
     """Return the attribute that *condition* compares with a constant, and the constant; None where it does not."""
     match condition:
         case Holds(Attribute(name)):
@@ -137,6 +202,11 @@ def _constant(model: Model, value: Expression) -> Value:
 
 def _attributes(condition: Condition) -> set[str]:
     return {part.name for part in expressions(condition) if isinstance(part, Attribute)}
+
+
+def every_cell(constants: Sequence[Value]) -> list[Value]:
+    """Return `cells`, and a value of every kind, lest no constant is of that kind; None comes last."""
+    return [*cells(constants)[:-1], 0, "", True, None]
 
 
 def cells(constants: Iterable[Value]) -> list[Value]:
@@ -183,17 +253,26 @@ def doubts_of(model: Model) -> tuple[str, ...]:
 def _doubts(model: Model, kind: str) -> Iterator[str]:
     asked = conditions_of(model, kind)
     for condition in asked:
-        if _compared(model, condition) is None:
+        if compared_with(model, condition) is None and not isinstance(condition, Contains):
             yield f"`{write_guard(condition)}` is tried as true, false and unknown, whatever else is so of the event"
-    kept: dict[str, str] = {}
+    kept: dict[str, tuple[str, str]] = {}
     for variable in model.context:
         match variable.reducer:
-            case Distinct(attribute, types) if answers(types, kind):
+            case Distinct(attribute, types, part="") if answers(types, kind):
                 looking = (each for each in asked if attribute in _attributes(each))
                 for condition in looking:
                     yield f"`{write_guard(condition)}` looks at what {variable.name} counts, as if every value were new"
-                if attribute in kept:
-                    yield f"{kept[attribute]} and {variable.name} count values of {attribute}, as if each had its own"
-                kept.setdefault(attribute, variable.name)
+                yield from _shared(kept, attribute, "count", variable.name)
+            case Latest(attribute, types) if answers(types, kind):
+                yield from _shared(kept, attribute, "keep", variable.name)
             case _:
                 pass
+
+
+def _shared(kept: dict[str, tuple[str, str]], attribute: str, what: str, variable: str) -> Iterator[str]:
+    """Yield the doubt that two variables are about one attribute, if they are, and note *variable* among those."""
+    if attribute in kept:
+        did, other = kept[attribute]
+        does = what if did == what else "are about"
+        yield f"{other} and {variable} {does} values of {attribute}, as if each had its own"
+    kept.setdefault(attribute, (what, variable))

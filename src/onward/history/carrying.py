@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from onward.history.fold import AT_BEGAN, BEGAN, BROKEN, MEMORY, NEVER, PLACE, SLOW, compiled, is_new
+from onward.history.fold import AT_BEGAN, BEGAN, BROKEN, MEMORY, NEVER, PLACE, SLOW, compiled, inlined, is_new
 
 ENDLESS = np.iinfo(np.int64).max
 """An instant that does not come."""
@@ -270,7 +270,7 @@ def since_column(track):
     return 0 if track == 0 else 3 + 3 * track
 
 
-@compiled
+@inlined
 def deadline(timer, case, cases, rules):
     """Return the instant through which a timer runs, `ENDLESS` where it does not run out."""
     track = rules.timers[timer, 0]
@@ -283,7 +283,7 @@ def deadline(timer, case, cases, rules):
     return later(base, rules.timers[timer, 1], rules.timers[timer, 2])
 
 
-@compiled
+@inlined
 def _next_due(case, moment, cases, pool, rules):
     """Return the next instant at whose end something may change; of timers those after *moment*."""
     due = ENDLESS
@@ -310,7 +310,7 @@ def set_dues(cases, pool, rules):
             cases.dues[case] = _next_due(case, moment, cases, pool, rules)
 
 
-@compiled
+@inlined
 def _sum(start, stop, case, row, now, given, cases, rules, room):
     """Return the value of the sum in *parts*, and whether it is known."""
     top = 0
@@ -381,7 +381,7 @@ def _compares(sign, one, other):
     return one >= other
 
 
-@compiled
+@inlined
 def _side(kind, what, case, row, given, cases, rules, room):
     """Return the kind and the rank of one side of a comparison of values of any kind."""
     if kind == FLAG_SIDE:
@@ -400,7 +400,7 @@ def _side(kind, what, case, row, given, cases, rules, room):
     return np.int64(rules.kinds[code]), rules.ranks[code]
 
 
-@compiled
+@inlined
 def _exit(node, case, row, now, late, before, given, cases, rules, room):
     """Follow the tests from *node* to an exit; *late* is 1 where the instant is over, else 0."""
     tests = rules.tests
@@ -448,7 +448,7 @@ def _exit(node, case, row, now, late, before, given, cases, rules, room):
     return node
 
 
-@compiled
+@inlined
 def _free(node, pool, room):
     """Give *node* back, and return the one after it."""
     following = pool.following[node]
@@ -458,7 +458,7 @@ def _free(node, pool, room):
     return following
 
 
-@compiled
+@inlined
 def _enter(case, queue, end, amount, fraction, cases, pool, room):
     """Put what counts through the instant *end* into a queue, after what ends no later."""
     used = room.used
@@ -490,7 +490,7 @@ def _enter(case, queue, end, amount, fraction, cases, pool, room):
         pool.following[at] = node
 
 
-@compiled
+@inlined
 def _drop(case, moment, cases, pool, rules, room):
     """Take out of the queues what ends by *moment*."""
     for queue in range(rules.summed.shape[0]):
@@ -514,7 +514,7 @@ def _drop(case, moment, cases, pool, rules, room):
             cases.fractions[case, register] = fraction
 
 
-@compiled
+@inlined
 def _note(case, cases, room):
     """Keep what the memory is before a step."""
     for variable in range(room.memory.size):
@@ -524,7 +524,7 @@ def _note(case, cases, room):
         room.fractions[register] = cases.fractions[case, register]
 
 
-@compiled
+@inlined
 def _remember(letter, case, row, now, given, cases, pool, rules, room):
     """Do to the memory what an event does to it."""
     memory = cases.memory
@@ -594,7 +594,7 @@ def _bits(number):
     return bits
 
 
-@compiled
+@inlined
 def _go(node, letter, case, row, now, late, before, given, cases, rules, room):
     """Fire what is enabled, round after round, and return the path."""
     clocks = cases.clocks
@@ -629,7 +629,7 @@ def _go(node, letter, case, row, now, late, before, given, cases, rules, room):
     return path
 
 
-@compiled
+@inlined
 def _tell(at, tick, what, before, case, cases, rules, room):
     told, used = room.told, room.used
     row = used[TOLD]
@@ -657,7 +657,7 @@ def _tell(at, tick, what, before, case, cases, rules, room):
     used[TOLD] += 1
 
 
-@compiled
+@inlined
 def _watch(at, tick, letter, case, row, now, late, before, given, cases, rules, room):
     """Tell of the invariants that a step has broken, and return whether there are any."""
     place = cases.memory[case, PLACE]
@@ -702,7 +702,7 @@ def _tick(at, case, given, cases, pool, rules, room):
     cases.dues[case] = _next_due(case, moment, cases, pool, rules)
 
 
-@compiled
+@inlined
 def _lacks(given, pool, rules, room):
     """Return what there may be too little room for in one step, `DONE` if there is enough."""
     used = room.used

@@ -1,5 +1,6 @@
 """Causes: which event set a flag, gave a value, runs in a window or started a timer anew; read off a life's steps."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import reduce
@@ -111,10 +112,12 @@ def _remembered(known: Causes, variable: Variable, done: Step, reading: Reading)
 
 def _with(running: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
     """Return *running*, in the order in which they end, with *entry* after those that end no later."""
-    at = len(running)
-    while at and entry.through is not None and not has_ended(running[at - 1], entry.through, late=True):
-        at -= 1
+    at = bisect_right(running, _end(entry), key=_end)
     return (*running[:at], entry, *running[at:])
+
+
+def _end(entry: Entry) -> datetime:
+    return datetime.max if entry.through is None else entry.through  # noqa: DTZ901  # naive UTC throughout
 
 
 def _passed(known: Causes, moment: datetime, *, late: bool) -> Causes:

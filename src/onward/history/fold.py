@@ -50,6 +50,11 @@ def compiled(function: Any) -> Any:  # noqa: ANN401  # a function of numbers, co
         return njit(nogil=True)(function)
 
 
+def inlined(function: Any) -> Any:  # noqa: ANN401  # as above
+    """Compile *function* into those that call it: to hand over many arrays takes longer than what most of them do."""
+    return njit(nogil=True, forceinline=True)(function)
+
+
 @compiled
 def _sum(parts, numbers, start, stop, case, row, now, grew, values, memory, clocks, stack):
     """Return the value of the sum in *parts*, and whether it is known."""

@@ -21,6 +21,9 @@ from onward.log.log import Value
 from onward.model.elements import Flag, Latest, Max, Sum
 from onward.model.model import Model
 
+_MOST_ROOM = 1 << 18
+"""Rows that are told before they are taken out of the room."""
+
 
 @frozen(eq=False)
 class Happened:
@@ -288,6 +291,10 @@ class Holdings:
                     room = room._replace(known=widened(room.known))
                 case carrying.FULL_NODES:
                     self.pool = _wider(self.pool)
+                case carrying.FULL_TOLD if len(room.told) < _MOST_ROOM:
+                    room = room._replace(told=_twice(room.told), registers=_twice(room.registers))
+                case carrying.FULL_TICKS if len(room.ticks) < _MOST_ROOM:
+                    room = room._replace(ticks=_twice(room.ticks))
                 case _:
                     pass
         walker.used[: carrying.VALUES + 1] = used[: carrying.VALUES + 1]
@@ -417,6 +424,11 @@ class Holdings:
         self.passed[begun] = np.maximum(self.passed[begun], 2 * now[begun])
         if limit != fold.NEVER:
             self.passed[begun] = np.maximum(self.passed[begun], 2 * (limit - 1) + 1)
+
+
+def _twice(room: NDArray[Any]) -> NDArray[Any]:
+    """Return twice the room, empty: what it held has been taken out."""
+    return np.empty((2 * len(room), room.shape[1]), room.dtype)
 
 
 def _pool_of(size: int) -> carrying.Pool:

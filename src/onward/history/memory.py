@@ -1,5 +1,6 @@
 """Memory: what each reducer keeps of the events, what guards see of it, and what time takes away."""
 
+from bisect import bisect_right
 from datetime import datetime
 
 from onward.history.clock import later
@@ -114,21 +115,20 @@ def _with_number(model: Model, reducer: Reducer, kept: Remembered, found: float,
 
 def _entered(entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
     """Return *entries*, in the order in which they end, with *entry* after those that end no later."""
-    at = len(entries)
-    while at and _ends_later(entries[at - 1], entry):
-        at -= 1
+    at = bisect_right(entries, _end(entry), key=_end)
     return (*entries[:at], entry, *entries[at:])
-
-
-def _ends_later(one: Entry, other: Entry) -> bool:
-    return other[0] is not None and (one[0] is None or one[0] > other[0])
 
 
 def without_ended(kept: Remembered, moment: datetime) -> Remembered:
     """Return what is left of what is *kept* once the instant *moment* is over."""
-    if not isinstance(kept, tuple):
+    if not isinstance(kept, tuple) or not kept or kept[0][0] is None or kept[0][0] > moment:
         return kept
-    return tuple(entry for entry in kept if entry[0] is None or entry[0] > moment)
+    return kept[bisect_right(kept, moment, key=_end) :]
+
+
+def _end(entry: Entry) -> datetime:
+    """Return when *entry* ends; what counts for ever ends last."""
+    return datetime.max if entry[0] is None else entry[0]  # noqa: DTZ901  # naive UTC throughout
 
 
 def next_end(memory: tuple[Remembered, ...]) -> datetime | None:

@@ -5,7 +5,7 @@ letter and place this module works out what is left to ask of memory and clocks,
 on to another, or to an exit. Knows no log, no column and no compiler.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Literal
 
@@ -278,6 +278,9 @@ class Program:
         moves: what fires at once; without tracks the transitions, each at its number.
         joints: the places of all tracks together.
         pages: what was worked out for each letter.
+        graphs: the graphs of guards, by the guard's identity, the places and the event as far as it looks at them, and
+            where it leads to.
+        watched: the graphs by place of every invariant that does not look at the event, by its number.
 
     """
 
@@ -291,7 +294,10 @@ class Program:
     moves: list[Move] = field(factory=list)
     joints: Joints = field(init=False)
     pages: dict[Letter, Page] = field(factory=dict)
+    graphs: dict[tuple[object, ...], int] = field(factory=dict, repr=False)
+    watched: dict[int, tuple[int, ...]] = field(factory=dict, repr=False)
     _known: dict[object, int] = field(factory=dict)
+    _looks: dict[int, tuple[tuple[int, ...], bool]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         model = self.model
@@ -367,6 +373,16 @@ class Program:
     def sums_of(self, sums: Sums) -> int:
         """Return the number of a comparison of sums."""
         return self._number(sums, self.sums)
+
+    def looked_at(self, guard: Guard) -> tuple[tuple[int, ...], bool]:
+        """Return the tracks whose place *guard* looks at, and whether it looks at the event."""
+        if id(guard) not in self._looks:
+            numbers = self.model.track_numbers
+            found = tuple(expressions(guard))
+            tracks = {numbers[part.track] for part in found if isinstance(part, CurrentPhase)}
+            event = any(isinstance(part, Attribute | EventType) for part in found)
+            self._looks[id(guard)] = tuple(sorted(tracks)), event
+        return self._looks[id(guard)]
 
     def member_of(self, member: Member) -> int:
         """Return the number of what is asked of a value that a variable keeps."""
@@ -519,7 +535,17 @@ class _Asking:
 
     def graph(self, guard: Guard | None, yes: int, no: int) -> int:
         """Return the first test of *guard*: on to *yes* if it holds, else (unknown included) to *no*."""
-        return yes if guard is None else self._way(guard)(yes, no, no)
+        if guard is None:
+            return yes
+        # A guard that does not look at the event, or at a track, makes the same graph whatever happens there.
+        tracks, looks_at_event = self.program.looked_at(guard)
+        places = self.places
+        told = (self.type, *self.truths.items()) if looks_at_event else None
+        key = id(guard), tuple(places[track] for track in tracks), told, self.at_once, yes, no
+        known = self.program.graphs
+        if key not in known:
+            known[key] = self._way(guard)(yes, no, no)
+        return known[key]
 
     def enabled(self, transition: Transition, yes: int, no: int) -> int:
         """Return the first test of whether *transition* is enabled: its time has run out, and its guard holds."""
@@ -808,11 +834,39 @@ def _page(program: Program, letter: Letter) -> Page:
         goes_on=goes_on,
         answered=tuple(_answered(model, places, kind) for places in joints.places),
         invariants=tuple(
-            tuple(each.graph(model.invariants[number].guard, YES, NO) for each in asking)
+            tuple(_invariants(asking, guard))
             for number in program.invariants.positions
+            if (guard := model.invariants[number].guard)
         ),
         rests=tuple(number for number, types in enumerate(model.rests) if kind and answers(types, kind)),
     )
+
+
+def _invariants(asking: list[_Asking], guard: Guard) -> Iterator[int]:
+    """Yield the graph of an invariant's *guard* for every joint place.
+
+    Most guards name one track or none: what they cannot tell apart has one graph.
+    """
+    model = asking[0].program.model
+    tracks = {part.track for part in expressions(guard) if isinstance(part, CurrentPhase) and not part.before}
+    numbers = sorted(map(model.track_numbers.__getitem__, tracks))
+    known: dict[tuple[str, ...], int] = {}
+    for each in asking:
+        places = tuple(each.places[number] for number in numbers)
+        if places not in known:
+            known[places] = each.graph(guard, YES, NO)
+        yield known[places]
+
+
+def _watched(asking: Sequence[_Asking], number: int) -> tuple[int, ...]:
+    """Return, by place, the graph of an invariant; one that does not look at the event has it for all letters."""
+    program = asking[0].program
+    guard = program.model.invariants[number].guard
+    if guard is None or program.looked_at(guard)[1]:
+        return tuple(each.graph(guard, YES, NO) for each in asking)
+    if number not in program.watched:
+        program.watched[number] = tuple(each.graph(guard, YES, NO) for each in asking)
+    return program.watched[number]
 
 
 def _answered(model: Model, places: tuple[str, ...], kind: str) -> int:

@@ -7,12 +7,13 @@ import polars as pl
 from attrs import frozen
 from numpy.typing import NDArray
 
-from onward.history.clock import written
 from onward.history.stepping import Reading
 from onward.log.cases import is_pair, no_cases, no_pair, pairs_of, typed_pair
-from onward.log.columns import Coded, Columns, Dates
+from onward.log.columns import Coded, Columns, Dates, iso_texts
 from onward.model.model import Model
 from onward.problems import LogError
+
+_DAY = 86_400_000_000  # microseconds
 
 _MOST_LISTED = 1_000
 """Rows whose problem is told one by one; what lies beyond will look the same."""
@@ -85,9 +86,9 @@ def datetimes(moments: NDArray[np.int64]) -> pl.Series:
 def written_texts(moments: NDArray[np.int64], reading: Reading) -> pl.Series:
     """Return instants as dates that count from there, as `clock.written` does."""
     when = datetimes(moments)
-    different = when.unique().drop_nulls()
-    texts = [written(moment, reading).recorded for moment in different.to_list()]
-    return when.replace_strict(different, pl.Series(texts, dtype=pl.String), default=None, return_dtype=pl.String)
+    whole = pl.Series(moments % _DAY == (_DAY - 1 if reading == "certain" else 0))
+    days = when.dt.date().cast(pl.String)
+    return pl.select(pl.when(whole).then(days).otherwise(iso_texts(when))).to_series()
 
 
 def microseconds(moment: Any) -> int:  # noqa: ANN401  # a datetime

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from attrs import evolve, field, frozen
 
 from onward.history.clock import written
-from onward.history.evidence import Clause, evidence, evidence_of
+from onward.history.evidence import Clause, evidence, evidence_of, told
 from onward.history.judging import View, deadline, guard_holds, is_enabled
 from onward.history.memory import Remembered, answers, next_end, with_event, without_ended
 from onward.history.state import CaseState, Clock, values
@@ -72,7 +72,7 @@ class Reason:
     transition: Transition | None = None
 
     def __str__(self) -> str:
-        return f"{self.what} ({'; '.join(map(str, self.clauses))})" if self.clauses else self.what
+        return f"{self.what} ({told(self.clauses)})" if self.clauses else self.what
 
 
 @frozen

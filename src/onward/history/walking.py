@@ -10,12 +10,12 @@ import polars as pl
 from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
-from onward.history import carrying, fold
+from onward.history import carrying, fold, treading
 from onward.history.histories import Engine
-from onward.history.holdings import Holdings, shift_of, widened
+from onward.history.holdings import Happened, Holdings, shift_of, widened
 from onward.history.letters import Alphabet, numbers_of
 from onward.history.looking import LookUp, look_up_of, standing
-from onward.history.product import MOST_STATES, Paths, paths_of, product_of, used_of
+from onward.history.product import MOST_STATES, Paths, paths_of, product_of, room_of, used_of
 from onward.history.program import TICK, Program
 from onward.history.seating import Seats, microseconds, moments_of, seating_of, written_texts
 from onward.history.stepping import Reading
@@ -25,7 +25,7 @@ from onward.log.dates import Interval
 from onward.log.log import Value
 from onward.model.elements import Distinct
 from onward.model.model import Model
-from onward.problems import ModelError, Problem
+from onward.problems import ModelError
 
 MANY = 100_000
 """Steps from which on it pays to work out the automaton."""
@@ -33,7 +33,8 @@ MANY = 100_000
 Told = NDArray[np.int64]
 
 _NO_TEXTS = Coded(np.empty(0, np.uint32), pl.Series([], dtype=pl.String))
-_NO_ROWS = Columns(types=_NO_TEXTS, times=dated(()), cases=_NO_TEXTS)
+NO_ROWS = Columns(types=_NO_TEXTS, times=dated(()), cases=_NO_TEXTS)
+"""A stretch in which nothing happens but time."""
 
 
 @frozen(eq=False)
@@ -254,7 +255,7 @@ class Walker:
 
     def close(self, through: datetime) -> Walk:
         """Let time pass for every case until the instant *through* is over, and return what it did."""
-        return self.walk(_NO_ROWS, through=through)
+        return self.walk(NO_ROWS, through=through)
 
     def _walk_whole(  # noqa: PLR0913  # a stretch, and what was asked of it
         self,
@@ -266,9 +267,6 @@ class Walker:
         asked: tuple[Interval | None, int, datetime | None],
     ) -> Walk:
         """Carry the cases over a stretch by the fold of the whole language."""
-        if self.engine == "automaton":
-            what = "its tracks, flags, windows or timers are beyond the automaton"
-            raise ModelError([Problem(self.model.name, what, "replay runs it by the general fold")])
         until, start, through = asked
         order = self._order(seats, moments, columns.times, until, start)
         steps = len(moments) if order is None else len(order)
@@ -279,7 +277,11 @@ class Walker:
         holdings.rules(self.alphabet.letters)
         given = holdings.given(columns, seats, rows, moments, letters, self.events)
         limit = fold.NEVER if through is None or not self.model.has_clockwork else microseconds(through) + 1
-        happened = holdings.carry(given, self, self.alphabet.letters, paths, limit)
+        found = self._looked_up(steps)
+        if found is None:
+            happened = holdings.carry(given, self, self.alphabet.letters, paths, limit)
+        else:
+            happened = self._by_whole_states(holdings, given, *found, paths)
         self._visit(steps, rows, seats, moments)
         holdings.pass_by(self.now, limit)
         return _merged(
@@ -332,6 +334,44 @@ class Walker:
         look.settle(states, self.memory, self.clocks)
         return told
 
+    def _by_whole_states(
+        self,
+        holdings: Holdings,
+        given: carrying.Given,
+        look: LookUp,
+        states: NDArray[np.uint32],
+        paths: NDArray[np.int32],
+    ) -> Happened:
+        """Do so for the whole language."""
+        rules, looked_up = holdings.rules(self.alphabet.letters), look.look(holdings.values)
+        cases = carrying.Cases(
+            memory=self.memory,
+            registers=holdings.registers,
+            fractions=holdings.fractions,
+            clocks=self.clocks,
+            queues=holdings.queues,
+            dues=holdings.dues,
+            passed=holdings.passed,
+        )
+        room = room_of(self.program, holdings.registers.shape[1], self.known, self.ways, paths)
+        used = room.used
+        used[carrying.VALUES] = self.used[carrying.VALUES]
+        told: list[Told] = []
+        registers: list[NDArray[np.float64]] = []
+        steps, done, why = len(paths), 0, carrying.FULL_TOLD
+        while why != carrying.DONE:
+            done, why = treading.tread(
+                *(done, steps, look.width, given, cases, states, holdings.pool, rules, looked_up, room)
+            )
+            told.append(room.told[: used[carrying.TOLD]].copy())
+            registers.append(room.registers[: used[carrying.TOLD]].copy())
+            used[carrying.TOLD] = 0
+            if why == carrying.FULL_VALUES:
+                room = room._replace(known=widened(room.known))
+        self.known, self.used[carrying.VALUES] = room.known, used[carrying.VALUES]
+        look.settle(states, self.memory, self.clocks)
+        return Happened(np.concatenate(told), np.concatenate(registers), np.empty((0, 4), np.int64))
+
     def _room(self, most: int) -> Told:
         """Return room for what is told, *most* of it by one row."""
         return np.empty((max(1024, 4 * (most + 2)), fold.TOLD_MEMORY + len(self.model.context)), np.int64)
@@ -359,9 +399,10 @@ class Walker:
         """
         if self.engine == "columnar" or (self.engine is None and (steps < MANY or self._is_endless)):
             return None
-        look = self._look_up
+        look, holdings = self._look_up, self.holdings
+        values = () if holdings is None else holdings.values
         if look is not None and len(look.counts) > len(self.alphabet.letters):
-            states = look.states(self.memory, self.clocks)
+            states = look.states(self.memory, self.clocks, values)
             if states is not None:
                 return look, states
         letters = self.alphabet.letters
@@ -369,16 +410,17 @@ class Walker:
         begun = standing(self.memory, self.clocks)
         try:
             # A copy: what is too large has left paths in it that nobody counts.
-            product = product_of(self.program, letters, ways=self.ways.copy(), begun=begun, most=most)
+            product = product_of(self.program, letters, ways=self.ways.copy(), begun=begun, values=values, most=most)
         except ModelError:
             if self.engine:
                 raise
             self._is_endless = True
             return None
         self.ways = product.ways
-        self.used[0] = used_of(product.ways, len(self.model.places))
-        self._look_up = look = look_up_of(self.program, product, self.tables())
-        states = look.states(self.memory, self.clocks)
+        self.used[0] = used_of(product.ways, len(self.program.joints))
+        tables = self.tables() if holdings is None else holdings.rules(letters)
+        self._look_up = look = look_up_of(self.program, product, tables)
+        states = look.states(self.memory, self.clocks, values)
         assert states is not None  # noqa: S101  # every case's state is one to begin from
         return look, states
 

@@ -50,8 +50,9 @@ class Loop:
     """Transitions without an event that lead back to where they began.
 
     Attributes:
-        transitions: the round, in order.
+        transitions: the round, in order; on several tracks at once, those of one place together.
         places: where it leads, on all tracks that move, the first once more at the end.
+        tracks: the tracks that move, where there are several.
         sure: whether all combinations of context values were tried.
         opaque: whether a condition took part that was tried as true, false and unknown.
 
@@ -61,11 +62,12 @@ class Loop:
     places: tuple[str, ...]
     sure: bool
     opaque: bool = False
+    tracks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         shown = self.places if len(self.places) <= _SHOWN else (*self.places[: _SHOWN - 2], "...", self.places[-1])
-        tracks = sorted({transition.track for transition in self.transitions})
-        who = f"{' and '.join(tracks)} lead each other round, " if len(tracks) > 1 else ""
+        *others, last = self.tracks or ("",)
+        who = f"{', '.join(others)} and {last} lead each other round, " if others else ""
         return who + " -> ".join(shown)
 
     @property
@@ -311,7 +313,7 @@ def _settled(guard: Guard, judge: "_Judge", aged: frozenset[str]) -> Guard:
         case Not(part):
             inner = _settled(part, judge, aged)
             return next((other for one, other in _TURNED if one is inner), Not(inner))
-        case Named(_, part):
+        case Named(_, part):  # pragma: no cover  # all are spelled out
             return _settled(part, judge, aged)
         case Compare(_, CurrentPhase(_, track), PhaseName()) if track not in judge.places:
             return guard
@@ -345,6 +347,7 @@ def _loop(system: _System, around: list[tuple[Where, Round]]) -> Loop:
         places=(*places, places[0]),
         sure=True,
         opaque=not all(map(_is_decided, atoms)),
+        tracks=tuple(system.tracks[number] for number in moving) if len(moving) > 1 else (),
     )
 
 
@@ -426,7 +429,7 @@ def _fixed(value: Expression, model: Model) -> Scalar:
             return model.constants[name]
         case Constant(scalar) | TypeName(scalar):
             return scalar
-        case _:
+        case _:  # pragma: no cover  # phases are compared by their ranks
             return ""
 
 

@@ -1,7 +1,6 @@
 """Model document → Model. Every mistake in a document is found in one pass and named by line and column."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Literal, TypeVar
 
 from attrs import evolve, frozen
@@ -108,11 +107,9 @@ def _model(see: Reader, root: marked.Mapping) -> Model | None:
         phases={name: phase.track for phase in phases for name in (phase.name, *places_of(phase))},
         types=dict.fromkeys(event.name for event in events),
         tracks=tuple(lane.track for lane in lanes if lane.track),
-        conditions=dict.fromkeys(key.text for key, _ in conditions),
         domains=domains_of(domains),
     )
     named = _conditions(see, conditions)
-    see.names = evolve(see.names, conditions=named)
     is_over = Model(name, phases).is_over
     nodes = [node for lane in lanes for node in lane.transitions]
     model = Model(
@@ -125,8 +122,12 @@ def _model(see: Reader, root: marked.Mapping) -> Model | None:
         parameters=tuple((name, value) for name, value in parameters.items() if value is not None),
         context=_read(read_variable(see, *entry) for entry in remembered),
         transitions=tuple(move for lane in lanes for move in _transitions(see, lane, is_over)),
-        forbid=tuple(_forbid(see, node) for node in see.items(parts.get("forbid"), "the rules under forbid")),
-        invariants=_read(map(partial(_invariant, see), see.items(parts.get("invariants"), "the invariants"))),
+        forbid=tuple(
+            _forbid(see, node) for node in see.until_full(see.items(parts.get("forbid"), "the rules under forbid"))
+        ),
+        invariants=_read(
+            _invariant(see, node) for node in see.until_full(see.items(parts.get("invariants"), "the invariants"))
+        ),
         shows=_read(read_shown(see, *entry) for entry in see.entries(parts.get("show"), "the columns", "name: {...}")),
         tracks=tuple(Track(lane.track, lane.title) for lane in lanes if lane.track),
         conditions=tuple((name, guard) for name, guard in named.items() if guard is not None),
@@ -175,9 +176,11 @@ def _lane(see: Reader, track: str, parts: Mapping[str, Node]) -> _Lane:
 def _conditions(see: Reader, entries: Iterable[tuple[Plain, Node]]) -> dict[str, Guard | None]:
     """Return the guard of each condition, None for one that could not be read; each may use those above it."""
     named: dict[str, Guard | None] = {key.text: None for key, _ in entries}
-    below = dict.fromkeys(named)
+    below = dict.fromkeys(named)  # both change while guards are read
     see.names = evolve(see.names, conditions=named, below=below)
     for key, node in entries:
+        if see.is_full(key.place):
+            break
         see.name(key, "condition")
         named[key.text] = see.guard(node, event=False)
         del below[key.text]
@@ -290,8 +293,9 @@ def _defined(parts: Mapping[str, Node]) -> Iterable[_Defined]:
         node = parts.get(part)
         for name, _ in node.entries if isinstance(node, marked.Mapping) else ():
             yield _Defined(name.text, thing, name.place)
-    yield from _phases_defined(parts.get("phases"), "a phase", "a stage")
     tracks = parts.get("tracks")
+    if tracks is None:
+        yield from _phases_defined(parts.get("phases"), "a phase", "a stage")
     for name, node in tracks.entries if isinstance(tracks, marked.Mapping) else ():
         yield _Defined(name.text, "a track", name.place)
         for what in OF_TRACKS:
@@ -312,7 +316,7 @@ def _transitions(see: Reader, lane: _Lane, is_over: Callable[[str], bool]) -> It
     whole = see.names
     see.names = evolve(whole, track=lane.track)
     see.own = {name: None for phase in lane.phases for name in (phase.name, *places_of(phase))}
-    found = [_transition(see, node, is_over) for node in lane.transitions]
+    found = [_transition(see, node, is_over) for node in see.until_full(lane.transitions)]
     see.names = whole
     return found
 

@@ -7,7 +7,7 @@ then names, numbers, quoted strings, `true`, `false` and parentheses.
 import math
 import re
 from collections.abc import Callable, Iterable
-from typing import NoReturn, get_args
+from typing import NoReturn, TypeGuard, get_args
 
 from attrs import define, evolve, field, frozen
 
@@ -285,7 +285,7 @@ class _Parser:
         if opened.kind == "name" and opened.text.partition(".")[0] == "event":
             return self.contained(value, start)
         if not self.take("["):
-            self.stop("a list must follow in", "write in [first, second]")
+            self.stop("a list must follow in", "write in [first, second], or in event.<attribute>")
         options: list[Expression] = []
         while not options or self.take(","):
             token = self.here
@@ -302,7 +302,7 @@ class _Parser:
         found = self.of_event(token, token.text.partition(".")[2], several=True)
         if isinstance(found, EventType):
             self.note(token, "event.type is one value", f"compare it: event.type == {write_expression(value)}")
-            found = _UNKNOWN
+            return Contains(value, _UNKNOWN)
         attribute = evolve(found, part=found.part or EACH)
         if isinstance(value, PhaseName | TypeName):
             self.note(start, f"{NAMES[self.kind(value)]} is no text", f'write it in quotes: "{value.name}"')
@@ -354,11 +354,15 @@ class _Parser:
             names = [value.name for value in (left, right) if isinstance(value, PhaseName | TypeName)]
             quotes = f'a text stands in quotes: "{names[0]}"' if names and "attribute" in kinds else ""
             what = f"{named(left, kinds[0])} is never {named(right, kinds[1])}"
-            self.note(at, what, quotes or "compare things of one kind")
+            flags = [f"a flag stands alone: {x.name}, or not {x.name}" for x in (left, right) if self.is_flag(x)]
+            self.note(at, what, quotes or next(iter(flags), "compare things of one kind"))
         elif kinds[0] in {"truth", "type"} and operator not in {"==", "!="}:
             self.note(at, f"{NAMES[kinds[0]]} has no order", "compare with == or !=")
         elif kinds[0] == "phase":
             self.check_tracks(at, left, right, left_start, right_start)
+
+    def is_flag(self, value: Expression) -> TypeGuard[Memory]:
+        return isinstance(value, Memory) and self.kind(value) == "truth"
 
     def check_tracks(
         self, at: _Token, left: Expression, right: Expression, left_start: _Token, right_start: _Token
@@ -513,6 +517,8 @@ class _Parser:
             self.note(token, f"{token.text} alone says nothing", f"write {known[0]}")
         elif what in self.names.phases:
             self.note(token, f"there is no {token.text!r}", f"a phase stands for itself: {known[0]} == {what}")
+        elif what in self.names.context:
+            self.note(token, f"there is no {token.text!r}", f"variables are of all tracks: write {what}")
         else:
             mend = suggestion(token.text, known, otherwise=f"write {' or '.join(known)}")
             self.note(token, f"there is no {token.text!r}", mend)
@@ -570,6 +576,8 @@ class _Parser:
             known = [*bare, *(f"{track}.phase" for track in self.names.tracks), *self.names.context]
             near = nearest(rest, known)
             mend = f"did you mean 'before.{near}'?" if near else f"write before.{known[0]} or before.<context variable>"
+            if rest in self.names.conditions:
+                mend = "a condition is of now: write out what held before"
             self.note(token, f"there is no {token.text!r}", mend)
         return found or _UNKNOWN
 

@@ -163,7 +163,10 @@ class _Builder:
         return root
 
     def note(self, event: Any, what: str, mend: str) -> None:  # noqa: ANN401  # PyYAML has no types of its own
-        self.problems.append((_place(event.start_mark), what, mend))
+        # A document that ends with `---` goes on, for the parser, behind its last line.
+        ends = len(self.text.rstrip())
+        place = _place(event.start_mark) if event.start_mark.index < ends else _at(self.text, ends)
+        self.problems.append((place, what, mend))
 
     def node(self, event: Any, stream: Iterator[Any], depth: int) -> Node:  # noqa: ANN401
         if depth > _DEEPEST:

@@ -4,7 +4,7 @@ It knows how a document is written, not what a model is: `document` puts the par
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from attrs import define, evolve, field
 
@@ -21,6 +21,9 @@ _ELSEWHERE = {"within": "only count and sum slide with time: use one of them, or
 """What to say of keys that make sense in other parts."""
 
 
+_ENOUGH = 100
+
+
 @define
 class Reader:
     """Walks a document; notes what is wrong and goes on with what is left."""
@@ -30,6 +33,8 @@ class Reader:
     names: Vocabulary = field(factory=Vocabulary)
     own: Collection[str] = ()
     """The phases and stages of the track whose transitions are read; of every phase in a model without tracks."""
+    full: bool = False
+    """Whether so much is wrong that the rest is left alone."""
 
     def note(self, place: Place, what: str, mend: str) -> None:
         """Keep a problem at *place* for the end."""
@@ -89,6 +94,20 @@ class Reader:
             return node.items
         self.note(node.place, f"{thing} are not written as a list", "begin each with a dash")
         return ()
+
+    def until_full(self, nodes: Iterable[Node]) -> Iterator[Node]:
+        """Yield *nodes* until enough is wrong with the document."""
+        for node in nodes:
+            if self.is_full(node.place):
+                return
+            yield node
+
+    def is_full(self, place: Place) -> bool:
+        """Tell, and note at *place*, that nobody could act on more: each search for a nearest name takes its time."""
+        if len(self.problems) >= _ENOUGH and not self.full:
+            self.full = True
+            self.note(place, "the rest is not read", "mend what stands before it first")
+        return self.full
 
     def text(self, node: Node | None, thing: str) -> str:
         """Return a text on one line, empty where there is none; note what is none."""

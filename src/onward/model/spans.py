@@ -41,7 +41,7 @@ def _span(see: Reader, node: Node, part: str) -> Span | None:
         return _of_unit(see, parts[said[0]], _unit(said[0]))
     if said:
         see.note(node.place, f"a span of time is in {' and in '.join(said)}", "write it in one unit")
-    elif isinstance(node, marked.Mapping) and not any(nearest(key.text, UNITS) for key, _ in node.entries):
+    elif isinstance(node, marked.Mapping) and all(key.text in keys_of(part) for key, _ in node.entries):
         example = "{years: 3, without: [types]}" if "without" in keys_of(part) else "{years: 3}"
         see.note(node.place, "a span of time has no unit", f"write {example}, or months, weeks, days")
     return None

@@ -42,6 +42,9 @@ def _reducer(see: Reader, name: str, node: Node) -> Reducer | None:
     thing = f"the variable {name!r}"
     kind = next((kind for kind in REDUCERS if field_of(node, kind) is not None), None)
     if kind is None:
+        if field_of(node, "set") is not None:
+            see.note(node.place, f"{thing} is a flag without the word", "write {flag: {set: [types], clear: [types]}}")
+            return None
         mend = f"write {{count: [types]}}, {{distinct: attribute, of: [types]}} or one of {', '.join(REDUCERS[2:])}"
         see.undecided(node, REDUCERS, thing, "remembers", mend)
         return None

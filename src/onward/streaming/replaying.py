@@ -15,7 +15,6 @@ import polars as pl
 from attrs import asdict, define, field, frozen
 from numpy.typing import NDArray
 
-from onward.history import fold
 from onward.history.deviating import breaches_of, deviations_of
 from onward.history.histories import STEPS, schema_of
 from onward.history.notes import columns_asked, missing_columns, type_counts, unknown_types
@@ -23,15 +22,25 @@ from onward.history.seating import microseconds, moments_of
 from onward.history.standing import stand, table_of
 from onward.history.states import States, check_kinds, check_states, is_before
 from onward.history.stepping import OUTCOMES, Outcome, Reading, checked_reading
-from onward.history.walked import Paths, by_name, case_table, paths_of, step_table
-from onward.history.walking import OutOfOrderError, Walk, Walker
+from onward.history.walked import (
+    Outcomes,
+    Paths,
+    by_name,
+    cases_of,
+    outcomes_by_track,
+    paths_by_track,
+    reverses_of,
+    steps_of,
+)
+from onward.history.walking import NO_ROWS, OutOfOrderError, Walk, Walker
 from onward.history.window import too_early, window_of
 from onward.log.columns import Columns, columns_of
-from onward.log.dates import Interval
+from onward.log.dates import Interval, parse_interval
 from onward.log.encoding import encode
 from onward.log.frames import table_of_polars
 from onward.log.log import AttributeType, EventLog
 from onward.log.schema import ROLES, TIME, OnBadRows, column_of, find_columns
+from onward.log.views import log_of
 from onward.model.model import Model
 from onward.model.writing import fingerprint
 from onward.problems import SHOWN, LogError, Problem
@@ -93,7 +102,7 @@ class Streamed:
         outcomes: how many steps came out how.
         breaches: how many times an invariant was broken.
         row_counts: rows read, replayed and rejected, and how many of those replayed lie after the window.
-        phases: how many cases stand where: phase, stage, label, cases.
+        phases: how many cases stand where: track (if there are several), phase, stage, label, cases.
         cases: where every case stands, as `Replay.cases` has it, without the columns that the model shows.
         states: where every case stands, to go on from.
         notes: what a reader of the result must not overlook.
@@ -283,6 +292,7 @@ def _run(  # noqa: PLR0913  # as above
             for frame in task.batches(0, in_order=in_order):
                 run.walk(frame)
                 watch.advance(frame.height)
+            run.close()
         return run.told(0)
     kept = watch.clock()
     with open_output(output, resume=found.mark if found else None) as steps, watch:
@@ -292,8 +302,9 @@ def _run(  # noqa: PLR0913  # as above
             if watch.clock() - kept >= keep_every:
                 write_checkpoint(output, Checkpoint(facts, run.tally.read, steps.mark(), run.state()))
                 kept = watch.clock()
-        if not run.tally.read:
-            steps.append(pl.DataFrame(schema=schema_of(STEPS)))
+        last = run.close()
+        if last.height or not run.tally.read:
+            steps.append(last)
         steps.finish()
     return run.told(found.rows if found else 0)
 
@@ -337,13 +348,24 @@ class Run:
     def step(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Carry the cases over the rows of *frame*, count, and return the steps."""
         start = self.tally.read - self.tally.rejected
-        columns, walk, outcomes, paths = self.walk(frame)
+        columns, walk, paths, outcomes = self.walk(frame)
         numbers = numbers_of(columns, start)
         # Where the log has instants, the time says it all, and a text for each would take longer than all the rest.
         recorded = not isinstance(columns.times.written.dtype, pl.Datetime)
-        return step_table(columns, self.walker, walk, paths, outcomes, numbers=numbers, recorded=recorded)
+        return steps_of(columns, self.walker, walk, paths, outcomes, numbers=numbers, recorded=recorded)
 
-    def walk(self, frame: pl.DataFrame) -> tuple[Columns, Walk, NDArray[np.uint8], Paths]:
+    def close(self) -> pl.DataFrame:
+        """Let time pass for all cases to the end of the window, count, and return the steps that it made, by case."""
+        task, tally = self.task, self.tally
+        if not task.model.has_clockwork or not tally.last:
+            return pl.DataFrame(schema=schema_of(STEPS))
+        window = task.as_of or parse_interval(tally.last[0])
+        walk = self.walker.close(window.last)
+        by_case = self.walker.case_names.gather(pl.Series(walk.cases)).arg_sort().to_numpy()
+        paths, outcomes = self._count(log_of(task.source.path.name, NO_ROWS), NO_ROWS, walk, np.argsort(by_case))
+        return steps_of(NO_ROWS, self.walker, walk, paths, outcomes).sort("case", maintain_order=True)
+
+    def walk(self, frame: pl.DataFrame) -> tuple[Columns, Walk, tuple[Paths, ...], Outcomes]:
         """Carry the cases over the rows of *frame*, and count what they did."""
         task, tally = self.task, self.tally
         log = encode(
@@ -365,23 +387,24 @@ class Run:
                 row = int(numbers_of(columns, start)[error.row - start])
                 raise LogError([too_early(log.name, row, error.when, error.case)]) from error
             raise
-        self.walker.settle(columns, walk)
-        paths = paths_of(task.model, self.walker.paths)
-        outcomes = self._count(log, columns, walk, paths)
-        tally.read += frame.height
-        tally.rejected += len(log.rejected)
-        return columns, walk, outcomes, paths
-
-    def _count(self, log: EventLog, columns: Columns, walk: Walk, paths: Paths) -> NDArray[np.uint8]:
-        """Count what *walk* did, and return the outcomes of its steps."""
-        tally, task = self.tally, self.task
         problems = [problem for row in log.rejected for problem in row.problems]
         tally.problem_count += len(problems)
         tally.problems += [[each.where, each.what, each.mend] for each in problems[: SHOWN - len(tally.problems)]]
-        outcomes, counts = np.empty(len(walk), np.uint8), np.array(tally.outcomes, np.int64)
-        fold.outcomes_of(walk.paths, walk.letters, self.walker.tables().answered, outcomes, counts)
-        tally.outcomes = counts.tolist()
-        tally.breaches += breaches_of(task.model, walk, paths.reverses)
+        paths, outcomes = self._count(log, columns, walk)
+        tally.read += frame.height
+        tally.rejected += len(log.rejected)
+        return columns, walk, paths, outcomes
+
+    def _count(
+        self, log: EventLog, columns: Columns, walk: Walk, positions: NDArray[np.int64] | None = None
+    ) -> tuple[tuple[Paths, ...], Outcomes]:
+        """Count what *walk* did, told in the order of *positions*; return its paths in texts and its outcomes."""
+        tally, task = self.tally, self.task
+        self.walker.settle(columns, walk)
+        paths, outcomes = paths_by_track(self.walker), outcomes_by_track(self.walker, walk)
+        tally.outcomes = (np.array(tally.outcomes) + outcomes.counts).tolist()
+        reverses = reverses_of(paths)
+        tally.breaches += breaches_of(task.model, walk, reverses)
         for name, count in type_counts(columns).items():
             tally.types[name] = tally.types.get(name, 0) + count
         if len(tally.deviations) < SHOWN:
@@ -390,7 +413,8 @@ class Run:
                 columns,
                 self.walker,
                 walk,
-                reverses=paths.reverses,
+                reverses=reverses,
+                positions=positions,
                 most=SHOWN - len(tally.deviations),
                 numbered=numbers_of(columns, tally.read - tally.rejected),
             )
@@ -403,7 +427,7 @@ class Run:
                 tally.last = [columns.times.recorded(pl.Series([last]))[0], int(moments[last])]
             if task.as_of is not None:
                 tally.after_as_of += int(np.count_nonzero(moments > microseconds(task.as_of.last)))
-        return outcomes
+        return paths, outcomes
 
     def told(self, resumed: int) -> Streamed:
         """Return what there is to tell when all is done."""
@@ -427,8 +451,8 @@ class Run:
                 "rejected": tally.rejected,
                 "after_as_of": tally.after_as_of,
             },
-            cases=case_table(self.walker, numbers, standing["since"]),
-            phases=_phases(model, np.bincount(self.walker.memory[numbers, fold.PLACE], minlength=len(model.places))),
+            cases=cases_of(self.walker, numbers, standing),
+            phases=_phases(self.walker, numbers),
             states=States(model, task.reading, table=standing),
             notes=(*notes, *missing),
             deviations=tuple(tally.deviations),
@@ -455,15 +479,17 @@ def numbers_of(columns: Columns, start: int) -> pl.Series:
     return pl.arange(start, start + len(columns), eager=True) if known is None else known
 
 
-def _phases(model: Model, counts: NDArray[np.int64]) -> pl.DataFrame:
-    """Return how many cases stand where, in the model's order."""
-    parts = [model.parts(place) for place in model.places]
-    return pl.DataFrame(
-        {
-            "phase": [phase for phase, _ in parts],
-            "stage": [stage for _, stage in parts],
-            "label": [model.place_label(place) for place in model.places],
-            "cases": counts.tolist(),
-        },
-        schema={"phase": pl.String, "stage": pl.String, "label": pl.String, "cases": pl.Int64},
-    )
+def _phases(walker: Walker, numbers: NDArray[np.uint32]) -> pl.DataFrame:
+    """Return how many of the cases with these *numbers* stand where, track by track, in the model's order."""
+    model = walker.model
+    told: dict[str, list[str | int | None]] = {name: [] for name in ("track", "phase", "stage", "label", "cases")}
+    for number, track in enumerate(model.track_names):
+        counts = np.bincount(walker.ranks(numbers, number), minlength=len(model.places)).tolist()
+        for place, count in zip(model.places, counts, strict=True):
+            if model.track_of.get(place, track) == track:
+                row = (track, *model.parts(place), model.place_label(place), count)
+                for column, value in zip(told.values(), row, strict=True):
+                    column.append(value)
+    schema = {name: pl.Int64 if name == "cases" else pl.String for name in told}
+    found = pl.DataFrame(told, schema=schema)
+    return found if model.tracks else found.drop("track")
