@@ -230,6 +230,7 @@ def test_windows_beyond_the_last_year() -> None:
 
 def test_whole_numbers_that_floats_do_not_hold_are_left_to_the_plain_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onward.history.engine.MANY", 2)
+    monkeypatch.setattr("onward.history.engine.MANY_OF_ALL", 2)
     columns = {**often(20, 1, 60), "x": [2**52] * 20}
     for context in ("{sum: x, of: any}", "{max: y, of: any}", "{latest: y, of: any}"):
         model = windowed(f"context: {{n: {{count: any}}, m: {context}}}\n")

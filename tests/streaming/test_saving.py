@@ -72,7 +72,8 @@ def run(
 @given(st.data(), READINGS, st.integers(1, 4))
 @settings(max_examples=120, deadline=None)
 def test_two_logs_one_after_the_other_equal_both_as_one(data: st.DataObject, reading: Reading, batch: int) -> None:
-    model = data.draw(models())
+    # Where time alone can move a case, what the first log has seen out comes before what the second has of that day.
+    model = data.draw(models(clockwork=False))
     log = data.draw(logs(model))
     moments = [time.last if reading == "certain" else time.first for time in log.times]
     frame = log.frame[sorted(range(len(log)), key=moments.__getitem__)] if len(log) else log.frame
@@ -125,7 +126,7 @@ def test_values_breaks_and_clocks_go_on_where_they_were(
     assert told.breaches == 0
     state = told.states.by_case["oak"]
     assert state.memory == (5, frozenset({"hill", "dale", "moor"}))
-    assert (state.broken, state.events, state.moves) == ((0,), 8, 3)
+    assert (state.broken, state.events, state.moves) == ((0,), 8, (3,))
     assert [(spell.case, spell.phase, spell.end_kind) for spell in told.spell_rows] == [
         ("oak", "tree", "moved"),
         ("oak", "stump", "censored"),

@@ -85,6 +85,11 @@ class Given(NamedTuple):
     fractions: Any
 
 
+def writable(given):
+    """Return *given* with arrays that may be written to: the loops are compiled anew for each that may not."""
+    return Given(*(np.require(each, requirements=("C", "W")) for each in given))
+
+
 class Cases(NamedTuple):
     """Where the cases stand.
 

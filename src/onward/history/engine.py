@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MANY = 20_000
 """Rows from which on the columnar engine is worth the second that it takes to load."""
 
+MANY_OF_ALL = 200_000
+"""The same for a model that needs the whole language: its loop takes a minute to be compiled, once on a machine."""
+
 
 def replay(  # noqa: PLR0913  # how a log is read, where it begins and ends, and by what
     model: Model,
@@ -62,11 +65,20 @@ def replay(  # noqa: PLR0913  # how a log is read, where it begins and ends, and
         check_kinds(states, seen)
     window = window_of(as_of) or _last(seen, reading)
     told: Histories | None = None
-    if engine in {"columnar", "automaton"} or (engine is None and len(seen) >= MANY):
+    if engine in {"columnar", "automaton"} or (engine is None and _is_long(model, len(seen))):
         told = _by_columns(model, seen, window, reading, states, engine)
     if told is None:
         told = run_plainly(model, seen, window, reading, states)
     return Replay(model, seen, window, reading, told, states)
+
+
+def _is_long(model: Model, rows: int) -> bool:
+    """Tell whether a log of so many *rows* is worth the columnar engine's start."""
+    if rows < MANY:
+        return False
+    from onward.history.program import is_simple  # noqa: PLC0415  # a small log need not load it
+
+    return rows >= MANY_OF_ALL or is_simple(model)
 
 
 def _by_columns(  # noqa: PLR0913  # what `replay` was asked for

@@ -145,7 +145,7 @@ class Holdings:
         """
         values, fractions = self._values(columns, seats, events)
         codes, slots = self._coded(columns, seats)
-        return carrying.Given(
+        stretch = carrying.Given(
             rows=rows,
             cases=seats.cases,
             letters=letters,
@@ -156,6 +156,8 @@ class Holdings:
             values=values,
             fractions=fractions,
         )
+        found: carrying.Given = carrying.writable(stretch)  # type: ignore[no-untyped-call]  # of the compiled module
+        return found
 
     def _untils(self, columns: Columns, seats: Seats) -> NDArray[np.int64]:
         if columns.untils is None:

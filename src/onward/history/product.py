@@ -482,14 +482,11 @@ class _Explorer:
     ) -> NDArray[np.int64]:
         """Do so by the fold of the whole language."""
         steps, rules = memory.shape[0], self._rules
-        moments = np.zeros(steps, np.int64)
-        # As those of a log are: the loop is compiled once for both.
-        moments.flags.writeable = False
         given = carrying.Given(
             rows=np.empty(0, np.int64),
             cases=np.arange(steps, dtype=np.uint32),
             letters=np.tile(self._numbers, states),
-            moments=moments,
+            moments=np.zeros(steps, np.int64),
             untils=np.full(steps, carrying.ENDLESS),
             codes=np.tile(self._codes, states),
             slots=np.arange(self._variables + 1, dtype=np.int64),

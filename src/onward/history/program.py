@@ -263,6 +263,14 @@ class UnfitError(UsageError):
         )
 
 
+def is_simple(model: Model) -> bool:
+    """Tell whether the plain fold can run *model*: one track, counts of events and of values, and no time."""
+    reducers = [variable.reducer for variable in model.context]
+    return not (model.tracks or model.has_clockwork) and all(
+        isinstance(each, Count) or (isinstance(each, Distinct) and not each.part) for each in reducers
+    )
+
+
 @define
 class Program:
     """A model as graphs of tests, which grow as letters are met.
@@ -314,12 +322,8 @@ class Program:
 
     @property
     def is_simple(self) -> bool:
-        """Whether it can be run by the plain fold: one track, counts of events and of values, and no time."""
-        model = self.model
-        reducers = [variable.reducer for variable in model.context]
-        return not (model.tracks or model.has_clockwork) and all(
-            isinstance(each, Count) or (isinstance(each, Distinct) and not each.part) for each in reducers
-        )
+        """Whether it can be run by the plain fold."""
+        return is_simple(self.model)
 
     @property
     def invariants(self) -> Invariants:

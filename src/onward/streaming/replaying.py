@@ -149,6 +149,17 @@ class Task:
     size: int
     types: Mapping[str, AttributeType]
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """The columns that every log has, each by what it is."""
+        header = list(self.source.columns)
+        return {role.name: header[at] for role in ROLES if (at := column_of(role, header)) is not None}
+
+    @property
+    def has_instants(self) -> bool:
+        """Whether the log has instants: the time says it all, and a text for each would take longer than the rest."""
+        return isinstance(self.source.columns[self.roles[TIME.name]], pl.Datetime)
+
     def batches(self, start: int, *, in_order: bool) -> Iterator[pl.DataFrame]:
         """Yield the rows from *start* on, with the columns that a replay needs.
 
@@ -156,9 +167,8 @@ class Task:
             LogError: the file can't be read, or sorted.
 
         """
-        header = list(self.source.columns)
-        roles = {role.name: header[at] for role in ROLES if (at := column_of(role, header)) is not None}
-        needed = [name for name in header if name in {*roles.values(), *self.types}]
+        roles = self.roles
+        needed = [name for name in self.source.columns if name in {*roles.values(), *self.types}]
         if in_order:
             return self.source.batches(self.size, start, needed)
         return sorted_batches(self.source, roles[TIME.name], self.size, start=start, columns=needed)
@@ -350,8 +360,7 @@ class Run:
         start = self.tally.read - self.tally.rejected
         columns, walk, paths, outcomes = self.walk(frame)
         numbers = numbers_of(columns, start)
-        # Where the log has instants, the time says it all, and a text for each would take longer than all the rest.
-        recorded = not isinstance(columns.times.written.dtype, pl.Datetime)
+        recorded = not self.task.has_instants
         return steps_of(columns, self.walker, walk, paths, outcomes, numbers=numbers, recorded=recorded)
 
     def close(self) -> pl.DataFrame:
@@ -363,7 +372,8 @@ class Run:
         walk = self.walker.close(window.last)
         by_case = self.walker.case_names.gather(pl.Series(walk.cases)).arg_sort().to_numpy()
         paths, outcomes = self._count(log_of(task.source.path.name, NO_ROWS), NO_ROWS, walk, np.argsort(by_case))
-        return steps_of(NO_ROWS, self.walker, walk, paths, outcomes).sort("case", maintain_order=True)
+        steps = steps_of(NO_ROWS, self.walker, walk, paths, outcomes, recorded=not task.has_instants)
+        return steps.sort("case", maintain_order=True)
 
     def walk(self, frame: pl.DataFrame) -> tuple[Columns, Walk, tuple[Paths, ...], Outcomes]:
         """Carry the cases over the rows of *frame*, and count what they did."""
