@@ -138,8 +138,8 @@ def said_by_onward(odd: Oddity, model: onward.Model) -> str:
     told += [f"{kind}: {reason}" for kind, reason in done.deviations.select("kind", "reason").iter_rows()]
     if len(told) == 1:
         told.append("no deviation")
-    held = [step for step in done.life("a").steps if step.outcome == "held"]
-    told += [f"`{step.event.type}` held: {step.reasons[0]}" for step in held[-1:]]
+    held = [(step.event, step) for step in done.life("a").steps if step.outcome == "held"]
+    told += [f"`{event.type}` held: {step.reasons[0]}" for event, step in held[-1:] if event]
     return "; ".join(told)
 
 

@@ -648,3 +648,17 @@ def test_a_model_beyond_the_columnar_engine_has_no_automaton() -> None:
     variables = tuple(Variable(f"v{number}", model.context[0].reducer) for number in range(63))
     with pytest.raises(ModelError, match="more than 62 context variables"):
         automaton(evolve(model, context=(*model.context, *variables)))
+
+
+def test_an_attribute_asked_for_in_two_ways_is_a_doubt() -> None:
+    text = """
+onward: 1
+name: m
+events: {e: {}}
+phases: [a, b]
+transitions:
+  - {from: start, to: a, on: any}
+  - {from: a, to: b, on: e, when: 'event.a == "x" and not "x" in event.a'}
+"""
+    made = onward.automaton(onward.parse_model(text, "m.yaml"))
+    assert made.doubts == ("a is asked for as one value and for the values in it, each as if the other were not asked",)

@@ -76,6 +76,16 @@ def test_an_event_a_day_after_the_limit_is_too_late(tell: Tell) -> None:
     assert told.moves[1:] == ["2011-06-15 time: in_force -> dormant", "2011-06-16 use: dormant -> in_force"]
 
 
+def test_any_event_may_start_the_time_anew(tell: Tell) -> None:
+    model = TREATY.replace("without: [use]", "without: any")
+    told = tell(model, "2001-06-15 sign", "2010-01-01 note", "2020-01-02 end")
+    assert told.steps[1:] == [
+        "2010-01-01 note: recorded",
+        "2020-01-01 time: in_force -> dormant",
+        "2020-01-02 end: dormant -> ended",
+    ]
+
+
 def test_each_stay_in_a_phase_has_its_own_time(tell: Tell) -> None:
     told = tell(TREATY, "2001 sign", "2012 use", "2030 note")
     assert told.moves[1:] == [

@@ -110,8 +110,8 @@ def test_one_machine_of_transitions_serves_every_case_of_a_model(grant: onward.M
 
 def test_an_event_may_be_written_down_by_hand(live: onward.Live) -> None:
     step = live.fire(onward.Event("note", "2001-05", attributes={"size": 3}))
-    assert step.event.time is not None
-    assert step.event.time.recorded == "2001-05"
+    assert step.time is not None
+    assert step.time.recorded == "2001-05"
     assert str(step) == "note: moved, start -> draft: start -> draft"
     assert str(live.may("note")) == "note: recorded, draft: no transition out of Draft answers note"
     with pytest.raises(onward.UsageError, match="time: 'soon'"):

@@ -56,7 +56,7 @@ def test_rows_whose_cases_are_no_pairs_are_refused_each(engine: Engine) -> None:
 def test_a_file_whose_cases_are_no_pairs_is_refused_by_its_rows(tmp_path: Path) -> None:
     frame = pl.DataFrame({"time": ["2001"] * 9, "event": ["meet"] * 9, "case": ["EU;UN"] * 7 + ["oak", "EU;UN"]})
     frame.write_parquet(tmp_path / "log.parquet")
-    with pytest.raises(onward.LogError, match="log.parquet: row 8: case"):
+    with pytest.raises(onward.LogError, match=r"log\.parquet: row 8: case"):
         replay_to(model_of("pairs"), tmp_path / "log.parquet", tmp_path / "steps.csv", batch=2)
     assert [file.name for file in tmp_path.iterdir()] == ["log.parquet"]
 

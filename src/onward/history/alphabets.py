@@ -255,6 +255,10 @@ def _doubts(model: Model, kind: str) -> Iterator[str]:
     for condition in asked:
         if compared_with(model, condition) is None and not isinstance(condition, Contains):
             yield f"`{write_guard(condition)}` is tried as true, false and unknown, whatever else is so of the event"
+    several = {condition.attribute.name for condition in asked if isinstance(condition, Contains)}
+    whole = {name for condition in asked if not isinstance(condition, Contains) for name in _attributes(condition)}
+    for name in sorted(several & whole):
+        yield f"{name} is asked for as one value and for the values in it, each as if the other were not asked"
     kept: dict[str, tuple[str, str]] = {}
     for variable in model.context:
         match variable.reducer:

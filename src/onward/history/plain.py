@@ -5,7 +5,6 @@ reference that faster engines are held against.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from onward.history.histories import CaseRow, Deviation, RowHistories, Spell, StepRow
 from onward.history.showing import shown_of
@@ -165,18 +164,13 @@ def _case_rows(
 
 def _spells(model: Model, before: CaseState, steps: list[Step], reading: Reading) -> Iterator[Spell]:
     """Yield the spells that ran when the case was *before* these *steps*, and those that they began, by start."""
-    found = [
-        (start, number, spell)
-        for number, track in enumerate(model.track_names)
-        for start, spell in _spells_on(model, before, steps, reading, track)
-    ]
-    yield from (spell for _, _, spell in sorted(found, key=lambda each: each[:2]))
+    found = [spell for track in model.track_names for spell in _spells_on(model, before, steps, reading, track)]
+    # One without a date, which a live case may have had, comes first; on equal dates the order of the tracks stays.
+    yield from sorted(found, key=lambda spell: spell.start.isoformat() if spell.start else "")
 
 
-def _spells_on(
-    model: Model, before: CaseState, steps: list[Step], reading: Reading, track: str
-) -> Iterator[tuple[datetime, Spell]]:
-    """Yield the spells on one track, each with when it starts."""
+def _spells_on(model: Model, before: CaseState, steps: list[Step], reading: Reading, track: str) -> Iterator[Spell]:
+    """Yield the spells on one track."""
     number = model.track_numbers[track]
     place, since = before.places[number], before.since[number]
     running = [] if place == START else [(since, place)]
@@ -184,16 +178,12 @@ def _spells_on(
     for at, (start, place) in enumerate(moves):
         following = moves[at + 1] if at + 1 < len(moves) else None
         phase, stage = model.parts(place)
-        begins = instant(start, reading)
-        yield (
-            begins or datetime.min,
-            Spell(  # noqa: DTZ901  # naive UTC throughout
-                case=before.case,
-                phase=phase,
-                stage=stage,
-                start=begins,
-                end=instant(following[0], reading) if following else None,
-                end_kind="moved" if following else "censored",
-                track=track or None,
-            ),
+        yield Spell(
+            case=before.case,
+            phase=phase,
+            stage=stage,
+            start=instant(start, reading),
+            end=instant(following[0], reading) if following else None,
+            end_kind="moved" if following else "censored",
+            track=track or None,
         )

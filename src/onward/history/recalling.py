@@ -12,7 +12,7 @@ from onward.history.several import spelled
 from onward.history.stepping import Reason, Step
 from onward.log.dates import Interval
 from onward.log.log import Value, is_number
-from onward.model.elements import Count, Flag, Latest, Max, Open, Sum, Timer, Transition, Variable
+from onward.model.elements import ANY, Count, Flag, Latest, Max, Open, Sum, Timer, Transition, Variable
 from onward.model.guards import EACH
 from onward.model.model import Model
 
@@ -213,6 +213,8 @@ def _moment(step: Step) -> datetime:
 def timer_said(timer: Timer, model: Model) -> str:
     """Return *timer* in words, event types by their labels."""
     plain = plain_timer(timer, model)
+    if ANY in plain.without:
+        return f"{plain.span} without any event"
     types = joined([lowered(model.kinds[name].label) if name in model.kinds else name for name in plain.without], "or")
     return f"{plain.span} without {types}" if types else str(plain.span)
 

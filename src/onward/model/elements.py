@@ -168,7 +168,8 @@ class Timer:
     without: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.span} without {' or '.join(self.without)}" if self.without else str(self.span)
+        types = "any event" if ANY in self.without else " or ".join(self.without)
+        return f"{self.span} without {types}" if types else str(self.span)
 
 
 @frozen

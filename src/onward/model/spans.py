@@ -28,7 +28,7 @@ def read_timer(see: Reader, node: Node | None) -> Timer | None:
         return None
     span = _span(see, node, "timer")
     without = field_of(node, "without")
-    types = see.known(without, "event type", see.names.types)
+    types = see.types_named(without) if without is not None else ()
     return None if span is None else Timer(span, types)
 
 
