@@ -1,8 +1,10 @@
 """Timers and sliding windows: what time alone does to a case, at their edges. An example a behaviour."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import onward
@@ -598,3 +600,63 @@ def test_going_on_the_day_after_lives_through_nothing_twice(tell: Tell) -> None:
     live = first.live("A")
     assert live.fire("use", time="2011-06-16").meanwhile == ()
     assert live.phase == "in_force"
+
+
+# ---- what is beyond
+
+
+def test_a_day_s_timer_and_a_wrong_year_are_told_at_once() -> None:
+    model = onward.parse_model(timed("from: a, to: a, after: 1 day"), "timed.yaml")
+    log = pl.DataFrame({"time": ["2000"], "event": ["go"], "case": ["oak"]})
+    with pytest.raises(
+        onward.UsageError, match=r"^oak: time alone makes more than 100,000 steps up to 9999-12-31; make"
+    ):
+        onward.replay(model, log, as_of="9999", engine="plain")
+
+
+def test_an_event_without_a_date_happens_when_time_has_come_so_far() -> None:
+    model = onward.parse_model(
+        timed("from: a, to: b, after: 1 year", "from: b, to: c, when: years_in_phase < 0"), "t.yaml"
+    )
+    live = onward.live(model, "oak")
+    live.fire("go", time="2000")
+    live.wait("2010")
+    assert live.phase == "b"
+    live.fire("rain")
+    assert live.phase == "b"
+    assert live.state["clock"] == ["2010-12-31T23:59:59.999999", True]
+
+
+def test_a_window_may_not_end_before_the_states() -> None:
+    model = onward.parse_model(timed("from: a, to: b, after: 1 year"), "t.yaml")
+    first = pl.DataFrame({"time": ["2000"], "event": ["go"], "case": ["oak"]})
+    done = onward.replay(model, first, as_of="2005-06")
+    with pytest.raises(
+        onward.UsageError, match=r"^as_of: 1990 lies before 2005-06-30, up to which the states have come"
+    ):
+        onward.replay(model, first.clear(), as_of="1990", states=done.states)
+
+
+def test_a_long_log_before_the_clock_of_the_states_is_refused(tmp_path: Path) -> None:
+    model = onward.parse_model(timed("from: a, to: b, after: 1 year"), "t.yaml")
+    first = pl.DataFrame({"time": ["2000"], "event": ["go"], "case": ["oak"]})
+    done = onward.replay(model, first, as_of="2005")
+    for ending in ("parquet", "csv"):
+        log = tmp_path / f"log.{ending}"
+        second = pl.DataFrame({"time": ["2003-01-01"], "event": ["rain"], "case": ["oak"]})
+        second.write_parquet(log) if ending == "parquet" else second.write_csv(log)
+        with pytest.raises(
+            onward.LogError, match=r"row 1: 2003-01-01 lies before the last event of 'oak' in the states"
+        ):
+            onward.replay_to(model, log, states=done.states)
+
+
+def test_conditions_upon_conditions_do_not_multiply() -> None:
+    named = "\n".join(f"  c{n}: (c{n - 1} and n > {n}) or n < {n}" for n in range(1, 30))
+    text = timed(
+        "from: a, to: b, on: rain, when: c29", more=f"context: {{n: {{count: any}}}}\nconditions:\n  c0: n > 3\n{named}"
+    )
+    log = pl.DataFrame({"time": ["2000", "2001"], "event": ["go", "rain"], "case": ["oak", "oak"]})
+    model = onward.parse_model(text, "timed.yaml")
+    ran = [onward.replay(model, log, engine=engine).steps for engine in ("plain", "columnar")]
+    assert ran[0].equals(ran[1])

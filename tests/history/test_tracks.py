@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+import polars as pl
 import pytest
 
 import onward
+from onward.history.histories import in_order
 from onward.model.elements import START
 
 Tell = Callable[..., Any]
@@ -327,3 +329,15 @@ def test_three_tracks_move_in_one_step(tell: Tell) -> None:
         "2002 rain [wide]: x -> y",
         "2002 rain [third]: one -> two",
     ]
+
+
+def test_the_tracks_of_an_event_stand_in_their_order_in_a_table_of_steps() -> None:
+    tracks = "\n".join(
+        f"  {name}: {{phases: [{name}_on], transitions: [{{from: start, to: {name}_on, on: go}}]}}" for name in "nwv"
+    )
+    model = onward.parse_model(f"onward: 1\nname: three\nevents: {{go: }}\ntracks:\n{tracks}\n", "three.yaml")
+    rows = 60
+    log = pl.DataFrame({"time": [f"{2000 + n}" for n in range(rows)], "event": ["go"] * rows, "case": ["a", "b"] * 30})
+    steps = in_order(onward.replay(model, log).steps)
+    assert steps["track"].to_list() == ["n", "w", "v"] * rows
+    assert steps["row"].to_list() == [row for row in range(rows) for _ in range(3)]

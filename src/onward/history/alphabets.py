@@ -16,7 +16,6 @@ from onward.history.judging import View, judge, value_of
 from onward.history.letters import UNKNOWN_LETTER
 from onward.history.memory import answers
 from onward.history.program import Letter, conditions_of
-from onward.history.several import spelled
 from onward.log.log import Event, Value, is_number
 from onward.model.elements import START, Distinct, Latest
 from onward.model.guards import (
@@ -31,7 +30,7 @@ from onward.model.guards import (
     expressions,
 )
 from onward.model.model import Model
-from onward.model.spelling import write_guard
+from onward.model.spelling import spelled, write_guard
 from onward.problems import ModelError, Problem
 
 MOST_LETTERS = 10_000

@@ -4,10 +4,9 @@ from calendar import monthrange
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from onward.log.dates import Interval, parse_interval
+from onward.log.dates import Interval
 
-_WHOLE_DAY = {"certain": time(23, 59, 59, 999999), "possible": time()}
-"""The instant from which an event of some day counts."""
+_MIDNIGHT, _END_OF_DAY = time(), time(23, 59, 59, 999999)
 
 
 def later(moment: datetime, months: int, days: int) -> datetime | None:
@@ -25,6 +24,7 @@ def later(moment: datetime, months: int, days: int) -> datetime | None:
 
 def written(moment: datetime, reading: Literal["certain", "possible"]) -> Interval:
     """Return *moment* as a date that counts from there: a whole day where that is enough."""
-    if moment.time() == _WHOLE_DAY[reading]:
-        return parse_interval(moment.date().isoformat())
-    return parse_interval(moment.isoformat())
+    if moment.time() != (_END_OF_DAY if reading == "certain" else _MIDNIGHT):
+        return Interval(moment.isoformat(), moment, moment)
+    day = moment.date()
+    return Interval(day.isoformat(), datetime.combine(day, _MIDNIGHT), datetime.combine(day, _END_OF_DAY))

@@ -10,11 +10,12 @@ from attrs import frozen
 from onward.history.histories import StepRow
 from onward.history.judging import View, guard_holds
 from onward.history.memory import answers
-from onward.history.several import parts_of, spelled
+from onward.history.several import parts_of
 from onward.log.log import Event, EventLog
 from onward.model.elements import START, CrossTable
 from onward.model.guards import EACH
 from onward.model.model import Model
+from onward.model.spelling import spelled
 
 if TYPE_CHECKING:
     import polars as pl

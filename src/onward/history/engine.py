@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 from onward.history.histories import Engine, Histories
 from onward.history.plain import run_plainly
 from onward.history.replayed import Replay
-from onward.history.states import States, check_kinds, check_states
+from onward.history.states import States, check_kinds, check_states, check_window
 from onward.history.stepping import Reading, checked_reading, instant
 from onward.history.window import window_of
 from onward.log.dates import Interval
@@ -63,7 +63,10 @@ def replay(  # noqa: PLR0913  # how a log is read, where it begins and ends, and
     seen = log if isinstance(log, EventLog) else _log_of(log)
     if states is not None:
         check_kinds(states, seen)
-    window = window_of(as_of) or _last(seen, reading)
+    asked = window_of(as_of)
+    if states is not None:
+        check_window(states, asked)
+    window = asked or _last(seen, reading)
     told: Histories | None = None
     if engine in {"columnar", "automaton"} or (engine is None and _is_long(model, len(seen))):
         told = _by_columns(model, seen, window, reading, states, engine)

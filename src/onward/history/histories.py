@@ -168,7 +168,8 @@ def in_order(steps: "pl.DataFrame") -> "pl.DataFrame":
     row = pl.col("row")
     back = steps.select((row.drop_nulls().diff().over("case", mapping_strategy="explode") < 0).any()).item()
     if not steps["row"].null_count():
-        return steps.sort("time", "row", "case") if back else steps.sort("row", "case")
+        order = ("time", "row", "case") if back else ("row", "case")
+        return steps.sort(*order, maintain_order=True)
     keyed = steps.with_columns(
         row.backward_fill().over("case").alias("_row"),
         pl.when(row.is_not_null()).then("time").backward_fill().over("case").alias("_time"),

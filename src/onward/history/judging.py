@@ -7,7 +7,7 @@ from functools import partial
 from attrs import field, frozen
 
 from onward.history.clock import later
-from onward.history.several import parts_of, spelled
+from onward.history.several import parts_of
 from onward.history.state import each_track
 from onward.log.log import Event, Value, is_number
 from onward.model.elements import Timer, Transition
@@ -35,6 +35,7 @@ from onward.model.guards import (
     holds,
 )
 from onward.model.model import Model, compare_ranks
+from onward.model.spelling import spelled
 
 YEAR = timedelta(days=365.2425)
 """The mean Gregorian year, by which `years_in_phase` and `years_since_start` count."""

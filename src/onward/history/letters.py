@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from onward.history.program import Letter, UnfitError, conditions_of
-from onward.history.several import parts_of, spelled
+from onward.history.several import parts_of
 from onward.history.thresholds import WHOLE, cut
 from onward.log.columns import Coded, Columns
 from onward.model.guards import (
@@ -35,6 +35,7 @@ from onward.model.guards import (
     TypeName,
 )
 from onward.model.model import Model
+from onward.model.spelling import spelled
 
 UNKNOWN_LETTER = Letter(None)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from onward.history.memory import answers
-from onward.history.several import parts_of, spelled
+from onward.history.several import parts_of
 from onward.log.cells import spell
 from onward.log.columns import Columns
 from onward.log.log import AttributeType, EventLog, is_number
@@ -26,6 +26,7 @@ from onward.model.guards import (
     expressions,
 )
 from onward.model.model import Model
+from onward.model.spelling import spelled
 from onward.problems import Problem, suggestion
 
 _EXAMPLES = 3
@@ -47,6 +48,16 @@ def notes_on(model: Model, log: EventLog) -> Iterator[Problem]:
         yield from _without_parts(model, log)
         yield from _unknown_values(model, log)
         yield from _without_ends(model, log)
+
+
+def partial_of(model: Model) -> Iterator[Problem]:
+    """Yield what tells of this log only, where a replay went on from earlier states."""
+    told = [f"the table {table.name!r}" for table in model.tables]
+    told += [f"the column {shown.name!r}" for shown in model.shows if isinstance(shown, Years)]
+    if told:
+        tell = "tells" if len(told) == 1 else "tell"
+        what = f"what {' and '.join(told)} {tell} is of this log, not of those before it"
+        yield Problem("states", what, "replay all logs as one for the whole")
 
 
 def unknown_types(model: Model, log: str, counts: Mapping[str, int]) -> Iterator[Problem]:

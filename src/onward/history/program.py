@@ -5,7 +5,7 @@ letter and place this module works out what is left to ask of memory and clocks,
 on to another, or to an exit. Knows no log, no column and no compiler.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Literal
 
@@ -288,7 +288,6 @@ class Program:
         pages: what was worked out for each letter.
         graphs: the graphs of guards, by the guard's identity, the places and the event as far as it looks at them, and
             where it leads to.
-        watched: the graphs by place of every invariant that does not look at the event, by its number.
 
     """
 
@@ -303,7 +302,6 @@ class Program:
     joints: Joints = field(init=False)
     pages: dict[Letter, Page] = field(factory=dict)
     graphs: dict[tuple[object, ...], int] = field(factory=dict, repr=False)
-    watched: dict[int, tuple[int, ...]] = field(factory=dict, repr=False)
     _known: dict[object, int] = field(factory=dict)
     _looks: dict[int, tuple[tuple[int, ...], bool]] = field(factory=dict)
 
@@ -317,7 +315,7 @@ class Program:
             what = f"{len(self.joints):,} combinations of one place a track"
             raise UnfitError(f"{model.name} has {what}, and {MOST_JOINTS:,} can be gone through")
         if not model.tracks:
-            places = [model.places.index(model.entered(transition.target)) for transition in model.transitions]
+            places = [model.ranks[transition.target].start for transition in model.transitions]
             self.moves = [Move((number,), place) for number, place in enumerate(places)]
 
     @property
@@ -799,16 +797,27 @@ def _settled(truth: bool | None) -> Way:  # noqa: FBT001  # the truth is what is
 
 def _all_of(ways: list[Way], yes: int, no: int, unknown: int) -> int:
     """Join *ways*, of which each must be true: a false one decides, an unknown one only if none is false."""
+    if yes == no == unknown:
+        return yes
     whole, doubtful = yes, unknown
     for way in reversed(ways):
-        whole, doubtful = way(whole, no, doubtful), way(doubtful, no, doubtful)
+        # Where both lead to one place they are one graph: made twice, each level of a guard would double the work.
+        if whole == doubtful:
+            whole = doubtful = way(whole, no, doubtful)
+        else:
+            whole, doubtful = way(whole, no, doubtful), way(doubtful, no, doubtful)
     return whole
 
 
 def _any_of(ways: list[Way], yes: int, no: int, unknown: int) -> int:
+    if yes == no == unknown:
+        return yes
     none, doubtful = no, unknown
     for way in reversed(ways):
-        none, doubtful = way(yes, none, doubtful), way(yes, doubtful, doubtful)
+        if none == doubtful:
+            none = doubtful = way(yes, none, doubtful)
+        else:
+            none, doubtful = way(yes, none, doubtful), way(yes, doubtful, doubtful)
     return none
 
 
@@ -860,17 +869,6 @@ def _invariants(asking: list[_Asking], guard: Guard) -> Iterator[int]:
         if places not in known:
             known[places] = each.graph(guard, YES, NO)
         yield known[places]
-
-
-def _watched(asking: Sequence[_Asking], number: int) -> tuple[int, ...]:
-    """Return, by place, the graph of an invariant; one that does not look at the event has it for all letters."""
-    program = asking[0].program
-    guard = program.model.invariants[number].guard
-    if guard is None or program.looked_at(guard)[1]:
-        return tuple(each.graph(guard, YES, NO) for each in asking)
-    if number not in program.watched:
-        program.watched[number] = tuple(each.graph(guard, YES, NO) for each in asking)
-    return program.watched[number]
 
 
 def _answered(model: Model, places: tuple[str, ...], kind: str) -> int:

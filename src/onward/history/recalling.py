@@ -8,13 +8,13 @@ from onward.history.crossing import title_of
 from onward.history.evidence import Clause, day_of, plain_span, plain_timer, told
 from onward.history.judging import deadline
 from onward.history.memory import Remembered, is_windowed, seen_of
-from onward.history.several import spelled
 from onward.history.stepping import Reason, Step
 from onward.log.dates import Interval
 from onward.log.log import Value, is_number
 from onward.model.elements import ANY, Count, Flag, Latest, Max, Open, Sum, Timer, Transition, Variable
 from onward.model.guards import EACH
 from onward.model.model import Model
+from onward.model.spelling import spelled
 
 _MOST = 3
 """Events of a window that are named; of more the rest is counted."""

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from onward.history.crossing import Crossed, crossed_by
 from onward.history.histories import CaseRow, Deviation, Engine, Histories, Spell, StepRow
-from onward.history.notes import notes_on
+from onward.history.notes import notes_on, partial_of
 from onward.history.state import not_begun
 from onward.history.states import States
 from onward.history.stepping import Outcome, Reading
@@ -117,7 +117,8 @@ class Replay:
     @cached_property
     def notes(self) -> tuple[Problem, ...]:
         """What a reader of the result must not overlook."""
-        return tuple(notes_on(self.model, self.log))
+        of_log = (*notes_on(self.model, self.log),)
+        return of_log if self.earlier is None else (*of_log, *partial_of(self.model))
 
     @property
     def row_counts(self) -> Mapping[str, int]:

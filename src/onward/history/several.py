@@ -1,8 +1,8 @@
 """Cells with several values, joined by `;`, each perhaps a name and its kind: `Norway@donor_government`."""
 
-from onward.log.cells import spell
 from onward.log.log import Value
 from onward.model.guards import EACH, NAME
+from onward.model.spelling import spelled
 
 
 def parts_of(cell: Value, part: str) -> tuple[str, ...]:
@@ -22,8 +22,3 @@ def parts_of(cell: Value, part: str) -> tuple[str, ...]:
     apart = (value.rpartition("@") if "@" in value else (value, "", "") for value in each)
     found = (name.strip() if part == NAME else kind.strip() for name, _, kind in apart)
     return tuple(value for value in found if value)
-
-
-def spelled(value: bool | float | str) -> str:  # noqa: FBT001  # the value is what is spelled
-    """Return *value* as the values of a cell with several are compared: a whole number without a point."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else spell(value)

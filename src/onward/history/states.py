@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ from attrs import field, frozen
 from onward.history.memory import Remembered, is_windowed
 from onward.history.saved import memory_from_plain, memory_to_plain
 from onward.history.state import CaseState, Clock
-from onward.history.stepping import Reading
+from onward.history.stepping import Reading, instant
+from onward.history.window import lived_until
 from onward.log.dates import Interval, parse_interval
 from onward.log.log import AttributeType, EventLog
 from onward.model.elements import Count, Distinct, Flag, Latest, Reducer
@@ -192,6 +192,25 @@ def check_states(states: States, model: Model, reading: Reading) -> None:
         raise UsageError([Problem("reading", what, f"ask for reading={states.reading!r}, or replay the whole log")])
 
 
+def check_window(states: States, window: Interval | None) -> None:
+    """Make sure that *window* does not end before what *states* have lived through.
+
+    Raises:
+        UsageError: it does.
+
+    """
+    if window is None:
+        return
+    ends = [parse_interval(text) for text in states.table["last"].drop_nulls().unique()]
+    moments = [end.last if states.reading == "certain" else end.first for end in ends]
+    if states.model.has_clockwork:
+        moments += states.table["clock"].drop_nulls().unique().to_list()
+    latest = max(moments, default=None)
+    if latest is not None and latest > window.last:
+        what = f"{window.recorded} lies before {latest.date().isoformat()}, up to which the states have come"
+        raise UsageError([Problem("as_of", what, "end the window later, or replay the log without them")])
+
+
 def check_kinds(states: States, log: EventLog) -> None:
     """Make sure that values told apart so far are of the kind that the columns of *log* have: 1 is not the text "1".
 
@@ -229,14 +248,11 @@ def _kind(text: str) -> AttributeType:
 
 
 def is_before(states: States, case: str, when: str) -> bool:
-    """Tell whether the date *when*, as written, counts before the last event that *states* know of *case*."""
-
-    def moment(date: str) -> datetime:
-        interval = parse_interval(date)
-        return interval.last if states.reading == "certain" else interval.first
-
-    known = states.table.filter(states.table["case"] == case)["last"].drop_nulls()
-    return any(moment(when) < moment(last) for last in known)
+    """Tell whether the date *when*, as written, counts before what *states* know that *case* has lived through."""
+    state = states.by_case.get(case)
+    earlier = None if state is None else lived_until(state, states.reading)
+    now = instant(parse_interval(when), states.reading)
+    return earlier is not None and now is not None and now < earlier
 
 
 def plain_header(states: States) -> dict[str, Any]:

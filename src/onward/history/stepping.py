@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, get_args
 
 from attrs import evolve, field, frozen
@@ -30,6 +31,9 @@ OUTCOMES: tuple[Outcome, ...] = ("moved", "recorded", "held", "refused", "unknow
 
 Reading = Literal["certain", "possible"]
 """Whether an event counts from the last instant of its date (certain by) or from the first (possible from)."""
+
+MOST_TICKS = 100_000
+"""Steps that time alone may make between two events of a case; a day's timer and a wrong year make millions."""
 
 Choose = Callable[[View, str | None, str], Transition | None]
 """Which transition fires for an event type (None: without an event) in a view on a track, if any does."""
@@ -220,14 +224,15 @@ def implied_by(model: Model, before: str, after: str, entered: Sequence[str]) ->
     """Return the phases passed without a stay on the way from *before* to *after*, having *entered* these places."""
     start, end = model.ranks[before].start, model.ranks[after].start
     passed = set(entered[:-1])
+    starts = {model.ranks[place].start for place in passed}
     track = model.track_of.get(after, "")
     for phase in () if model.is_final(after) else model.phases:
         if phase.track != track:
             continue
         ranks = model.ranks[phase.name]
-        if start < ranks.start and ranks.stop <= end and not any(rank in ranks for rank in (start, end)):
-            inside = [place for place in passed if model.ranks[place].start in ranks]
-            passed |= set() if inside else {phase.name}
+        between = start < ranks.start and ranks.stop <= end and end not in ranks
+        if between and not any(rank in starts for rank in ranks):
+            passed.add(phase.name)
     return tuple(sorted(passed, key=lambda place: (model.ranks[place].start, place)))
 
 
@@ -302,20 +307,28 @@ def pass_time(  # noqa: PLR0913  # whose time, and how far it passes
         choose: which transition fires.
 
     """
-    told = []
+    told: list[Step] = []
     if until is None or not model.has_clockwork:
         return state, ()
     while (due := _next_due(model, state, reading)) is not None and (due < until or (through and due == until)):
         memory = tuple(without_ended(kept, due) for kept in state.memory)
         was = evolve(view_of(model, state, reading=reading), moment=due, late=True)
         seen = evolve(was, memory=values(model, memory), before=was)
-        ticked = evolve(state, clock=Clock(due, late=True))
+        ticked = evolve(state, clock=_clock(state.clock, due, late=True))
         state, done = _stepped(ticked, memory, seen, written(due, reading), choose, ())
         if done or done.broken:
             told.append(done)
+        if len(told) > MOST_TICKS:
+            raise UsageError([_too_many(state.case, until)])
     if through and (state.clock is not None):
         state = evolve(state, clock=_clock(state.clock, until, late=True))
     return state, tuple(told)
+
+
+def _too_many(case: str, until: datetime) -> Problem:
+    what = f"time alone makes more than {MOST_TICKS:,} steps up to {until.date().isoformat()}"
+    mend = "make the timers longer, end the window earlier (as_of), or ask for the engine 'columnar'"
+    return Problem(case, what, mend)
 
 
 def _next_due(model: Model, state: CaseState, reading: Reading) -> datetime | None:
@@ -323,7 +336,9 @@ def _next_due(model: Model, state: CaseState, reading: Reading) -> datetime | No
     clock = state.clock
     if clock is None:
         return None
-    view = view_of(model, state, reading=reading)
+    # A deadline looks at no memory, which would take long to sum up.
+    since = tuple(instant(date, reading) for date in state.since)
+    view = View(model, state.places, {}, since=since, rests=state.rests)
     waits = [
         t for track, place in zip(model.track_names, state.places, strict=True) for t in model.leaving(place, track)
     ]
@@ -417,7 +432,8 @@ def view_of(
     """Return what guards see of *state* when *event* comes, or at the end of *at*."""
     now = at.last if at else instant((event.time if event else None) or state.last, reading)
     clock = state.clock
-    if clock is not None and event is None and (now is None or now < clock.moment):
+    dateless = event is None or event.time is None
+    if clock is not None and dateless and (now is None or now < clock.moment):
         now = clock.moment
     return View(
         model=model,
@@ -484,6 +500,7 @@ def _fire(seen: View, choose: Choose) -> tuple[View, list[_Fired]]:
     return left, fired
 
 
+@lru_cache(maxsize=64)
 def _most_rounds(model: Model) -> int:
     """Return how many combinations of places there are: more rounds than that lead back to where they began."""
     counts = [sum(phase.track == track for phase in model.phases) for track in model.track_names]
@@ -545,7 +562,8 @@ def reason_against(was: View) -> Reason:
         return Reason(f"{model.name} has no event type {kind!r}; {suggestion(kind, tuple(model.kinds))}")
     rule = _rule_against(was)
     if rule is None:
-        return Reason(f"{place} is final: nothing happens after it")
+        verb = "is" if len(set(was.places)) == 1 else "are"
+        return Reason(f"{place} {verb} final: nothing happens after it")
     return Reason(f"forbidden in {place}: {rule.because or kind}", evidence(rule.when, was))
 
 

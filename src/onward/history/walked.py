@@ -106,7 +106,7 @@ def paths_by_track(walker: Walker) -> tuple[Paths, ...]:
     joints = program.joints
     found = []
     for track in range(len(model.track_names)):
-        ranks = [model.places.index(joints.tracks[track][at[track]]) for at in map(joints.apart, range(len(joints)))]
+        ranks = [model.ranks[joints.tracks[track][at[track]]].start for at in map(joints.apart, range(len(joints)))]
         fired = [move.fired[track] for move in program.moves]
         own = [(ranks[begin], tuple(fired[number] for number in moves if fired[number] >= 0)) for begin, moves in paths]
         found.append(paths_of(model, own, ranks))
@@ -123,7 +123,7 @@ def paths_of(model: Model, paths: Sequence[tuple[int, tuple[int, ...]]], stays: 
 
     """
     places = model.places
-    ranks = [places.index(model.entered(transition.target)) for transition in model.transitions]
+    ranks = [model.ranks[transition.target].start for transition in model.transitions]
     entered = [tuple(ranks[number] for number in fired) for _, fired in paths]
     begins = [begin for begin, _ in paths]
     ends = [came[-1] if came else begin for begin, came in zip(begins, entered, strict=True)]
@@ -556,11 +556,6 @@ def cases_of(walker: Walker, numbers: NDArray[np.uint32], standing: pl.DataFrame
     # One case's rows together, the tracks in their order.
     order = np.arange(len(numbers) * len(tracks)).reshape(len(tracks), len(numbers)).T.ravel()
     return pl.concat(parts)[order]
-
-
-def case_table(walker: Walker, numbers: NDArray[np.uint32], since: pl.Series) -> pl.DataFrame:
-    """Return where the cases with these *numbers* stand, *since* the dates written there, without columns shown."""
-    return _cases_on(walker, numbers, 0, since)
 
 
 def _cases_on(walker: Walker, numbers: NDArray[np.uint32], track: int, since: pl.Series) -> pl.DataFrame:

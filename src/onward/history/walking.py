@@ -437,7 +437,7 @@ class Walker:
     def ranks(self, numbers: NDArray[Any], track: int) -> NDArray[np.int64]:
         """Return where the cases with these *numbers* are on a *track*, as positions in the model's places."""
         joints = self.program.joints
-        ranks = np.array([self.model.places.index(place) for place in joints.tracks[track]], np.int64)
+        ranks = np.array([self.model.ranks[place].start for place in joints.tracks[track]], np.int64)
         found: NDArray[np.int64] = ranks[
             self.memory[numbers, fold.PLACE].astype(np.int64) // joints.strides[track] % len(joints.tracks[track])
         ]

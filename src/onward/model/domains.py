@@ -9,7 +9,7 @@ from onward.model.elements import Domain
 from onward.model.guards import EACH, Attribute, Scalar
 from onward.model.marked import Node, Plain
 from onward.model.reading import Reader, is_null
-from onward.model.spelling import spell
+from onward.model.spelling import spelled
 
 
 def read_domains(see: Reader, node: Node | None) -> tuple[Domain, ...]:
@@ -54,7 +54,7 @@ def _values(see: Reader, key: Plain, node: Node) -> Iterator[tuple[Scalar, str]]
             see.note(plain.place, f"a value of {key.text!r} is missing", "write it, or delete the comma or the line")
         elif scalar in {float("inf"), float("-inf")}:
             see.note(plain.place, f"a value of {key.text!r} is too large", "write a smaller number")
-        elif first.setdefault(spell(scalar), plain) is not plain:
+        elif first.setdefault(spelled(scalar), plain) is not plain:
             see.note(plain.place, f"the value {plain.text!r} stands here a second time", "delete one")
         else:
             yield scalar, title

@@ -38,7 +38,7 @@ from onward.model.guards import (
     TypeName,
 )
 from onward.model.kinds import NAMES, Kind, compared, kind_of, named
-from onward.model.spelling import spell, write_expression
+from onward.model.spelling import spelled, write_expression
 from onward.model.vocabulary import COLUMNS, ELAPSED, KEYWORDS, OF_TRACKS, RESERVED, Vocabulary, is_name
 from onward.problems import nearest, suggestion
 
@@ -394,14 +394,14 @@ class _Parser:
         domain = self.names.domains.get(evolve(attribute, part=attribute.part or EACH))
         match value:
             case Constant(scalar):
-                said = spell(scalar)
-            case Parameter(name) if self.names.parameters[name] is not None:
-                said = spell(self.names.parameters[name] or 0)
+                said = spelled(scalar)
+            case Parameter(name) if (known := self.names.parameters[name]) is not None:
+                said = spelled(known)
             case _:
                 return
-        known = [spell(each) for each in domain or ()]
-        if known and said not in known:
-            self.note(token, f"{said!r} is no value of {write_expression(attribute)}", suggestion(said, known))
+        values = [spelled(each) for each in domain or ()]
+        if values and said not in values:
+            self.note(token, f"{said!r} is no value of {write_expression(attribute)}", suggestion(said, values))
 
     def sum(self) -> Guard | Expression:
         return self.arithmetic(("+", "-"), self.product)

@@ -8,7 +8,7 @@ from onward.model.guards import Scalar
 from onward.model.marked import Node, Plain
 from onward.model.reading import Reader, field_of
 from onward.model.schema import UNITS, keys_of
-from onward.model.spelling import spell
+from onward.model.spelling import spelled
 from onward.problems import nearest, suggestion
 
 _LONGEST = {"years": 9_999, "months": 119_988, "weeks": 521_722, "days": 3_652_058}
@@ -80,7 +80,7 @@ def _of_unit(see: Reader, node: Node, unit: Unit) -> Span | None:
         value = see.names.parameters[length]
         if value is None or _is_length(value, unit):
             return Span(length, unit)
-        what = f"the parameter {length!r} is {spell(value)}, which is no number of {unit}"
+        what = f"the parameter {length!r} is {spelled(value)}, which is no number of {unit}"
         see.note(node.place, what, f"give it a whole number from 1 to {_LONGEST[unit]}")
     return None
 
@@ -90,7 +90,7 @@ def _checked(see: Reader, node: Plain, length: Scalar, unit: Unit) -> Span | Non
         return Span(length, unit)
     beyond = isinstance(length, int | float) and length > _LONGEST[unit]
     mend = f"write at most {_LONGEST[unit]} {unit}, the whole of the calendar" if beyond else _WRITE
-    see.note(node.place, f"{spell(length)} {unit} is no span of time", mend)
+    see.note(node.place, f"{spelled(length)} {unit} is no span of time", mend)
     return None
 
 

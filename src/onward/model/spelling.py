@@ -96,8 +96,10 @@ def _term(value: Expression) -> str:
     return write_expression(value) if bare else f"({write_expression(value)})"
 
 
-def spell(value: Scalar) -> str:
-    """Return *value* as a cell of a log with several values would have it."""
+def spelled(value: Scalar) -> str:
+    """Return *value* as the values of a cell with several are compared: a whole number without a point."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return value if isinstance(value, str) else repr(value)

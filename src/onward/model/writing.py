@@ -33,7 +33,7 @@ from onward.model.elements import (
 from onward.model.guards import EACH, Guard, Scalar
 from onward.model.model import Model
 from onward.model.schema import ALL, FORMAT, REDUCERS
-from onward.model.spelling import spell, write_guard
+from onward.model.spelling import write_guard
 
 
 def write_model(model: Model) -> str:
@@ -89,7 +89,7 @@ def _types(names: tuple[str, ...] | None) -> list[str]:
 
 
 def _domain_document(domain: Domain) -> list[Scalar] | dict[str, str]:
-    titles = {spell(value): title for value, title in domain.values}
+    titles = {value if isinstance(value, str) else json.dumps(value): title for value, title in domain.values}
     return titles if any(titles.values()) else [value for value, _ in domain.values]
 
 

@@ -20,7 +20,7 @@ from onward.history.histories import STEPS, schema_of
 from onward.history.notes import columns_asked, missing_columns, type_counts, unknown_types
 from onward.history.seating import microseconds, moments_of
 from onward.history.standing import stand, table_of
-from onward.history.states import States, check_kinds, check_states, is_before
+from onward.history.states import States, check_kinds, check_states, check_window, is_before
 from onward.history.stepping import OUTCOMES, Outcome, Reading, checked_reading
 from onward.history.walked import (
     Outcomes,
@@ -231,8 +231,10 @@ def replay_to(  # noqa: PLR0913  # how a log is read, where it begins and ends, 
 
     """
     checked_reading(reading)
+    window = window_of(as_of)
     if states is not None:
         check_states(states, model, reading)
+        check_window(states, window)
     path = None if output is None else led_to(Path(output))
     if path is not None:
         check_apart(path, {"the log that is read": log})
@@ -242,7 +244,7 @@ def replay_to(  # noqa: PLR0913  # how a log is read, where it begins and ends, 
     task = Task(
         model=model,
         source=source,
-        as_of=window_of(as_of),
+        as_of=window,
         reading=reading,
         earlier=states,
         on_bad_rows=on_bad_rows,
