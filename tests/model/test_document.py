@@ -310,6 +310,52 @@ def test_a_span_is_a_number_and_a_unit(text: str) -> None:
         assert (move.after.span.length, move.after.span.unit) == (int(number), unit)
 
 
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("1 year 2 months", "write it in one unit: 14 months"),
+        ("1 Year, 2 months and 1 year", "write it in one unit: 26 months"),
+        ("1 year 2 years", "write it in one unit: 3 years"),
+        ("1 yaer 2months", "write it in one unit: 14 months"),
+        ("1 week 1 day", "write it in one unit: 8 days"),
+        ("1 year 1 day", "write it in one unit"),
+        ("0 years 0 months", "write it in one unit"),
+        ("9998 years 1 month", "write it in one unit: 119977 months"),
+        ("9999 years 1 month", "write it in one unit"),
+        ("1 Year", "did you mean '1 year'?"),
+        ("3 YEARS", "did you mean '3 years'?"),
+        ("1year", "did you mean '1 year'?"),
+        ("1 yaer", "did you mean '1 year'?"),
+        ("Three Years", "write it in figures, or a parameter as {years: Three}"),
+        ("1 fortnite", "write 3 years, or months, weeks, days"),
+        ("1 year or so", "write 3 years, or months, weeks, days"),
+        ("[1 year]", "write 3 years, or {years: 3, without: [types]}"),
+    ],
+)
+def test_a_slip_in_a_span_is_told_with_the_span_that_was_meant(text: str, mend: str) -> None:
+    written = text if text.startswith("[") else f'"{text}"'
+    move = f"{{from: a, to: b, after: {written}}}"
+    (problem,) = problems(f"{{onward: 1, name: m, events: {{}}, phases: [a, b], transitions: [{move}]}}")
+    assert problem.endswith(f" no span of time; {mend}")
+
+
+@pytest.mark.parametrize("text", [".inf", "-.INF", ".nan", ".NaN"])
+def test_an_infinity_of_yaml_is_no_value_unless_it_is_a_text(text: str) -> None:
+    start = "{onward: 1, name: m, events: {}, phases: [a], transitions: []"
+    for part in (f"parameters: {{p: {text}}}", f"values: {{p: [{text}]}}", f"values: {{p: {{{text}: P}}}}"):
+        (problem,) = problems(f"{start}, {part}}}")
+        assert f" is {text}, which is no number that can be compared; write a number" in problem
+    model = Model("m", (Phase("a"),), parameters=(("p", text),), domains=(Domain("q", "each", ((text, "P"),)),))
+    assert parse_model(write_model(model)) == model
+    assert parse_model(f"{start}, parameters: {{p: inf, q: nan}}}}").parameters == (("p", "inf"), ("q", "nan"))
+
+
+def test_an_attribute_may_have_a_name_that_only_looks_like_one_kept_apart() -> None:
+    start = "{onward: 1, name: m, events: {go: {}}, phases: [a], transitions: []"
+    model = parse_model(f"{start}, context: {{n: {{distinct: events, of: go}}, m: {{latest: time of day, of: go}}}}}}")
+    assert model.context == (Variable("n", Distinct("events", ("go",))), Variable("m", Latest("time of day", ("go",))))
+
+
 def test_the_smallest_model_needs_five_keys() -> None:
     model = parse_model("{onward: 1, name: m, events: {}, phases: [a], transitions: []}")
     assert model == Model("m", (Phase("a"),))

@@ -15,6 +15,7 @@ from onward.files import read_log
 from onward.history.engine import replay
 from onward.log.columns import columns_of
 from onward.log.log import EventLog
+from onward.log.schema import ROLES, column_of
 from onward.model.model import Model
 from onward.problems import LogError, OnwardError, Problem, UsageError
 from onward.streaming import converting
@@ -124,6 +125,11 @@ DATES: Mapping[str, tuple[st.SearchStrategy[object], pl.DataType]] = {
 }
 
 
+def is_an_attribute(name: str) -> bool:
+    """Tell whether a column called *name* is none of those that every log has."""
+    return all(column_of(role, [name]) is None for role in ROLES)
+
+
 @st.composite
 def frames(draw: st.DrawFn) -> pl.DataFrame:
     """Draw a frame of any types and names that can be read as a log."""
@@ -133,7 +139,7 @@ def frames(draw: st.DrawFn) -> pl.DataFrame:
         return pl.Series(draw(st.lists(cells, min_size=height, max_size=height)), dtype=kind, strict=False)
 
     columns = {}
-    others = draw(st.lists(NAMES, max_size=3, unique=True))
+    others = draw(st.lists(NAMES.filter(is_an_attribute), max_size=3, unique=True))
     for name in others:
         cells, kind = KINDS[draw(st.sampled_from(sorted(KINDS)))]
         columns[name] = column(st.none() | cells, kind)

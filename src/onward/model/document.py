@@ -22,7 +22,7 @@ from onward.model.guards import Guard, Scalar
 from onward.model.marked import Node, Place, Plain
 from onward.model.model import Model, places_of
 from onward.model.outputs import CASE_COLUMNS, read_shown, read_table
-from onward.model.reading import Reader, field_of, is_null
+from onward.model.reading import Reader, field_of, is_no_number, is_null
 from onward.model.schema import ALL, FORMAT
 from onward.model.spans import read_timer
 from onward.model.spelling import write_guard
@@ -270,6 +270,10 @@ def _parameters(see: Reader, node: Node | None) -> dict[str, Scalar | None]:
         scalar = value.value if isinstance(value, Plain) else None
         if scalar is None:
             see.note(value.place, f"the parameter {name!r} has no value", "write a number, a text, true or false")
+        elif is_no_number(value):
+            what = f"the parameter {name!r} is {scalar}, which is no number that can be compared"
+            see.note(value.place, what, "write a number, or put quotes round a text")
+            scalar = None
         elif scalar in {float("inf"), float("-inf")}:
             see.note(value.place, f"the parameter {name!r} is too large", "write a smaller number")
             scalar = None

@@ -8,7 +8,7 @@ from onward.model import marked
 from onward.model.elements import Domain
 from onward.model.guards import EACH, Attribute, Scalar
 from onward.model.marked import Node, Plain
-from onward.model.reading import Reader, is_null
+from onward.model.reading import Reader, is_no_number, is_null
 from onward.model.spelling import spelled
 
 
@@ -52,6 +52,9 @@ def _values(see: Reader, key: Plain, node: Node) -> Iterator[tuple[Scalar, str]]
         scalar = plain.value
         if scalar is None or not plain.text.strip():
             see.note(plain.place, f"a value of {key.text!r} is missing", "write it, or delete the comma or the line")
+        elif is_no_number(plain):
+            what = f"a value of {key.text!r} is {plain.text}, which is no number that can be compared"
+            see.note(plain.place, what, "write a number, or put quotes round a text")
         elif scalar in {float("inf"), float("-inf")}:
             see.note(plain.place, f"a value of {key.text!r} is too large", "write a smaller number")
         elif first.setdefault(spelled(scalar), plain) is not plain:
@@ -63,4 +66,4 @@ def _values(see: Reader, key: Plain, node: Node) -> Iterator[tuple[Scalar, str]]
 def _bare(key: Plain) -> Plain:
     """Return a key as the value that it means: in JSON every key stands in quotes, which make no number a text."""
     bare = evolve(key, quoted=False)
-    return key if bare.value is None else bare
+    return key if bare.value is None or is_no_number(bare) else bare

@@ -34,7 +34,7 @@ def read_shown(see: Reader, key: Plain, node: Node) -> Shown | None:
         parts = see.fields(node, "years", thing)
         return Years(
             name=key.text,
-            attribute=see.column(parts.get("years"), thing),
+            attribute=see.column(parts.get("years"), thing, "years"),
             types=see.known(parts.get("of"), "event type", see.names.types),
             moments=see.known(parts.get("moments"), "event type", see.names.types),
             ended=see.known(parts.get("ended"), "event type", see.names.types),
@@ -50,8 +50,8 @@ def read_table(see: Reader, key: Plain, node: Node) -> CrossTable:
     if not key.text.strip():
         see.note(key.place, "a table needs a name", "write name: {...}")
     parts = see.fields(node, "table", thing)
-    rows, row_part = see.part_of(parts.get("rows"), thing)
-    columns, column_part = see.part_of(parts.get("columns"), thing)
+    rows, row_part = see.part_of(parts.get("rows"), thing, "rows")
+    columns, column_part = see.part_of(parts.get("columns"), thing, "columns")
     return CrossTable(
         name=key.text,
         rows=(rows, row_part or EACH),

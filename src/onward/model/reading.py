@@ -14,12 +14,19 @@ from onward.model.grammar import GuardError, parse_guard
 from onward.model.guards import Guard
 from onward.model.marked import Node, Place, Plain
 from onward.model.schema import FORMAT, keys_of, required_of
-from onward.model.vocabulary import RESERVED, Vocabulary, is_name
+from onward.model.vocabulary import COLUMNS, RESERVED, Vocabulary, is_name
 from onward.problems import Problem, nearest, suggestion
 
 _ELSEWHERE = {"within": "only count and sum slide with time: use one of them, or delete it"}
 """What to say of keys that make sense in other parts."""
 
+_OF_EVENT = "event."
+_COLUMNS = ", ".join(COLUMNS)
+_OF_TYPE = ("event", "event_type", "type")
+"""What people call the type of an event."""
+
+_NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+"""What YAML calls a number without an end, and one that is none."""
 
 _ENOUGH = 100
 
@@ -179,23 +186,47 @@ class Reader:
         """Return event types and `any`; note unknown ones."""
         return self.known(node, "event type", self.names.types, also=ANY)
 
-    def column(self, node: Node | None, thing: str) -> str:
-        """Return the name of a column of the log; note one that is empty."""
+    def column(self, node: Node | None, thing: str, key: str = "") -> str:
+        """Return the name of a column of the log, which stands under *key*; note one that is no attribute's.
+
+        Guards say `event.place`, and so do people here: what follows `event.` is the name that they mean.
+        """
         text = self.text(node, "the attribute")
-        if isinstance(node, Plain) and not text:
+        name = text.removeprefix(_OF_EVENT)
+        if not isinstance(node, Plain):
+            return name
+        if not name:
             self.note(node.place, f"{thing} names no attribute", "write the name of a column of the log")
-        return text
+        elif not self._is_kept_apart(node, name) and name != text:
+            meant = f"{key}: {name}" if key else name
+            mend = f"write {meant}: the attribute stands without event. here"
+            self.note(node.place, f"{thing} names {text!r}, as guards do", mend)
+        return name
 
-    def part_of(self, node: Node | None, thing: str) -> tuple[str, str]:
+    def _is_kept_apart(self, node: Plain, name: str) -> bool:
+        """Tell, and note, whether a log has the column *name* for itself: no event has it as an attribute."""
+        if name in _OF_TYPE:
+            mend = "types stand under events and of, and an attribute needs another name"
+            self.note(node.place, f"{name!r} is the type of an event, not an attribute", mend)
+        elif name in COLUMNS:
+            self.note(node.place, f"{name!r} is no attribute of an event", f"use a column other than {_COLUMNS}")
+        return name in {*_OF_TYPE, *COLUMNS}
+
+    def part_of(self, node: Node | None, thing: str, key: str = "") -> tuple[str, str]:
         """Return the name of a column and, behind a dot, the part of its values: `actors.ecology`."""
-        text = self.column(node, thing)
+        text = self.column(node, thing, key)
         column, _, part = text.rpartition(".")
-        return (column, part) if column and is_name(part) else (text, "")
+        if not column or not is_name(part):
+            return text, ""
+        if isinstance(node, Plain) and not node.text.startswith(_OF_EVENT):
+            self._is_kept_apart(node, column)
+        return column, part
 
-    def whole(self, node: Node | None, thing: str) -> str:
+    def whole(self, node: Node | None, thing: str, key: str) -> str:
         """Return the name of a column with one value; note a part of one with several."""
-        column, part = self.part_of(node, thing)
-        if node is not None and part:
+        before = len(self.problems)
+        column, part = self.part_of(node, thing, key)
+        if node is not None and part and len(self.problems) == before:
             mend = f"count the events that have one: {{count: [types], where: '\"x\" in event.{column}.{part}'}}"
             self.note(node.place, f"'{column}.{part}' can have several values", mend)
         return column
@@ -222,6 +253,11 @@ class Reader:
 def is_null(node: Node) -> bool:
     """Tell whether nothing is written there."""
     return isinstance(node, Plain) and node.value is None
+
+
+def is_no_number(node: Node) -> bool:
+    """Tell whether one of YAML's infinities is written there, or what is no number to YAML."""
+    return isinstance(node, Plain) and not node.quoted and _NO_NUMBER.fullmatch(node.text) is not None
 
 
 def field_of(node: Node, key: str) -> Node | None:

@@ -62,9 +62,9 @@ def _reducer(see: Reader, name: str, node: Node) -> Reducer | None:
             return Flag(read_types(see, turns.get("set")), cleared, where)
     types = read_types(see, parts.get("of"))
     if kind == "distinct":
-        column, part = see.part_of(parts.get(kind), thing)
+        column, part = see.part_of(parts.get(kind), thing, kind)
         return Distinct(column, types, where, part)
-    attribute = see.whole(parts.get(kind), thing)
+    attribute = see.whole(parts.get(kind), thing, kind)
     if kind == "sum":
         return Sum(attribute, types, where, read_within(see, parts.get("within")))
     return Max(attribute, types, where) if kind == "max" else Latest(attribute, types, where)
