@@ -150,7 +150,7 @@ class Live:
 
         Args:
             event: its type, or a row of a log.
-            time: when: an ISO date, full or partial, a year, a date or a datetime. Left out, the last event's.
+            time: when: an ISO date, full or partial, a year, a date or a datetime. Left out, the last event's, or as far as time has passed since.
             **attributes: the event's attributes, as guards read them.
 
         Raises:
@@ -206,7 +206,9 @@ class Live:
 
     def _when(self, time: Moment) -> Interval | None:
         if time is None:
-            return self._state.last
+            last, lived = instant(self._state.last, self.reading), lived_until(self._state, self.reading)
+            # Where time has passed since the last event, an event without a date happens now.
+            return self._state.last if lived is None or lived == last else written(lived, self.reading)
         try:
             return interval_of(time)
         except DateError as error:
