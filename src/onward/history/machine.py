@@ -150,7 +150,8 @@ class Live:
 
         Args:
             event: its type, or a row of a log.
-            time: when: an ISO date, full or partial, a year, a date or a datetime. Left out, the last event's, or as far as time has passed since.
+            time: when: an ISO date, full or partial, a year, a date or a datetime. Left out, the last
+                event's, or as far as time has passed since.
             **attributes: the event's attributes, as guards read them.
 
         Raises:
