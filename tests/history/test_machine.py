@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -9,6 +10,7 @@ from transitions import Machine
 
 import onward
 from onward.history.machine import machine_of
+from onward.history.stepping import Reading
 
 
 def test_may_answers_which_clause_is_short_and_by_how_much() -> None:
@@ -179,3 +181,54 @@ def test_attributes_are_what_a_log_could_hold(live: onward.Live) -> None:
 def test_an_event_brings_its_own_time_and_attributes(live: onward.Live) -> None:
     with pytest.raises(onward.UsageError, match="an event has its own time and attributes"):
         live.fire(onward.Event("note", "2001"), time="2002")
+
+
+LASTING = """
+onward: 1
+name: lasting
+events: {go: , stop: }
+context: {running: {open: go}, total: {sum: size, of: any}}
+phases: [busy, idle]
+transitions:
+  - {from: start, to: busy, on: go}
+  - {from: busy, to: idle, when: running == 0}
+"""
+
+
+def test_what_a_live_event_began_ends_when_it_says() -> None:
+    live = onward.live(onward.parse_model(LASTING, "lasting.yaml"), "oak")
+    step = live.fire("go", time="2000", until="2001-06", event_id="E7")
+    assert step.event is not None
+    assert (step.event.id, step.event.until and step.event.until.recorded) == ("E7", "2001-06")
+    (ended,) = live.wait("2005")
+    assert (ended.time and ended.time.recorded, live.phase) == ("2001-06-30", "idle")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"time": "2001", "until": "2000"}, "until: it ended in 2000, before it began in 2001; swap the two dates"),
+        ({"until": "soon"}, "until: 'soon' is no date"),
+        ({"case": "elm"}, "case: case is no attribute of an event"),
+        ({"size": 10**400}, "size: the number is too large"),
+    ],
+)
+def test_what_is_said_of_a_live_event_is_checked(said: dict[str, Any], told: str) -> None:
+    live = onward.live(onward.parse_model(LASTING, "lasting.yaml"), "oak")
+    with pytest.raises(onward.UsageError, match=told):
+        live.fire("go", **said)
+
+
+@pytest.mark.parametrize("reading", ["certain", "possible"])
+def test_waiting_for_a_year_sees_it_out(reading: Reading) -> None:
+    model = onward.parse_model(LASTING.replace("when: running == 0", "after: 1 year"), "lasting.yaml")
+    live = onward.live(model, "oak", reading=reading)
+    live.fire("go", time="2000-05-05")
+    assert [step.time and step.time.recorded for step in live.wait("2001")] == ["2001-05-05"]
+
+
+def test_what_is_no_event_and_no_model_is_told() -> None:
+    with pytest.raises(onward.UsageError, match="event: 5 is no event type; pass its name"):
+        onward.live(onward.parse_model(LASTING, "lasting.yaml")).fire(5)  # type: ignore[arg-type]
+    with pytest.raises(onward.UsageError, match="model: 'lasting' is no model; pass what load_model returned"):
+        onward.live("lasting")  # type: ignore[arg-type]

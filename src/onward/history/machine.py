@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, cast
 
-from attrs import define, field
+from attrs import define, field, frozen
 from transitions import EventData, Machine
 
 from onward.history.clock import written
@@ -22,7 +22,7 @@ from onward.history.state import CaseState, not_begun, values
 from onward.history.stepping import Reading, Reason, Step, checked_reading, instant, pass_time, step
 from onward.history.window import lived_until
 from onward.log.cases import typed_pair
-from onward.log.cells import CellError, read_value
+from onward.log.cells import INTEGERS, CellError, read_value
 from onward.log.dates import DateError, Interval, interval_of
 from onward.log.log import Event, Value
 from onward.model.elements import ANY, START, Transition
@@ -145,39 +145,65 @@ class Live:
         """Whether the case has ended, on every track."""
         return all(map(self.model.is_final, self._state.places))
 
-    def fire(self, event: str | Event, /, *, time: Moment = None, **attributes: Value) -> Step:
+    def fire(
+        self,
+        event: str | Event,
+        /,
+        *,
+        time: Moment = None,
+        until: Moment = None,
+        event_id: str = "",
+        **attributes: Value,
+    ) -> Step:
         """Let an event happen to the case, and return what it did.
 
         Args:
             event: its type, or a row of a log.
             time: when: an ISO date, full or partial, a year, a date or a datetime. Left out, the last
                 event's, or as far as time has passed since.
+            until: when what it began ended, if it lasts and its end is known.
+            event_id: what to call it.
             **attributes: the event's attributes, as guards read them.
 
         Raises:
-            UsageError: the date is none, or lies before the last event.
+            UsageError: a date is none, lies before the last event, or ends before it begins.
 
         """
-        self._state, done = self._step(event, time, attributes)
+        self._state, done = self._step(event, _Said(time, until, event_id, attributes))
         return done
 
-    def may(self, event: str | Event, /, *, time: Moment = None, **attributes: Value) -> Step:
+    def may(
+        self,
+        event: str | Event,
+        /,
+        *,
+        time: Moment = None,
+        until: Moment = None,
+        event_id: str = "",
+        **attributes: Value,
+    ) -> Step:
         """Return what `fire` would do, and leave the case as it is. True where the case would move.
 
         `short` of the step says which clause of which guard is short, and by how much.
         """
-        return self._step(event, time, attributes)[1]
+        return self._step(event, _Said(time, until, event_id, attributes))[1]
 
     def wait(self, time: Moment, /) -> tuple[Step, ...]:
         """Let time pass through *time* without an event, and return the steps that time alone made.
+
+        A year, a month or a day is over then, whatever the reading. What lies in the past changes nothing, and nor does
+        waiting before the first event.
 
         Raises:
             UsageError: the date is none.
 
         """
-        until = instant(self._when(time), self.reading)
+        until = self._when(time)
         self._state, told = pass_time(
-            self.model, self._state, until, through=True, reading=self.reading, choose=choose_by_machine
+            *(self.model, self._state, until.last if until else None),
+            through=True,
+            reading=self.reading,
+            choose=choose_by_machine,
         )
         return told
 
@@ -188,14 +214,11 @@ class Live:
     def __repr__(self) -> str:
         return f"Live(model={self.model.name!r}, case={self.case!r}, phase={self.phase!r})"
 
-    def _step(self, event: str | Event, time: Moment, attributes: Mapping[str, Value]) -> tuple[CaseState, Step]:
-        if isinstance(event, Event):
-            happened = event
-            if time is not None or attributes:
-                what = "an event has its own time and attributes"
-                raise UsageError([Problem("event", what, "pass its type with time and attributes, or the event alone")])
-        else:
-            happened = Event(event, self._when(time), attributes=dict(map(_attribute, attributes.items())))
+    def _step(self, event: str | Event, said: "_Said") -> tuple[CaseState, Step]:
+        happened = event if isinstance(event, Event) else self._event(event, said)
+        if happened is event and said != _Said():
+            what = "an event has its own time and attributes"
+            raise UsageError([Problem("event", what, "pass its type with time and attributes, or the event alone")])
         now, last = instant(happened.time, self.reading), lived_until(self._state, self.reading)
         if now is not None and last is not None and now < last:
             earlier, later = happened.time, self._state.last
@@ -205,20 +228,49 @@ class Live:
             raise UsageError([Problem("time", what, "fire events in time order, or replay them as a log")])
         return step(self.model, self._state, happened, reading=self.reading, choose=choose_by_machine)
 
+    def _event(self, kind: str, said: "_Said") -> Event:
+        if not isinstance(kind, str):
+            raise UsageError([Problem("event", f"{kind!r} is no event type", "pass its name, or an Event")])
+        time, until = self._when(said.time), None if said.until is None else _date("until", said.until)
+        if time is not None and until is not None and until.last < time.first:
+            what = f"it ended in {until.recorded}, before it began in {time.recorded}"
+            raise UsageError([Problem("until", what, "swap the two dates, or correct one of them")])
+        attributes = dict(map(_attribute, said.attributes.items()))
+        return Event(kind, time, id=said.event_id, until=until, attributes=attributes)
+
     def _when(self, time: Moment) -> Interval | None:
         if time is None:
             last, lived = instant(self._state.last, self.reading), lived_until(self._state, self.reading)
             # Where time has passed since the last event, an event without a date happens now.
             return self._state.last if lived is None or lived == last else written(lived, self.reading)
-        try:
-            return interval_of(time)
-        except DateError as error:
-            raise UsageError([Problem("time", error.what, error.mend)]) from error
+        return _date("time", time)
+
+
+@frozen
+class _Said:
+    """What is said of an event beside its type."""
+
+    time: Moment = None
+    until: Moment = None
+    event_id: str = ""
+    attributes: Mapping[str, Value] = field(factory=dict)
+
+
+def _date(where: str, given: Moment) -> Interval:
+    try:
+        return interval_of(given)
+    except DateError as error:
+        raise UsageError([Problem(where, error.what, error.mend)]) from error
 
 
 def _attribute(named: tuple[str, object]) -> tuple[str, Value]:
     """Return an attribute as a log would hold it."""
     name, given = named
+    if name in {"case", "organizations", "type"}:
+        what = f"{name} is no attribute of an event"
+        raise UsageError([Problem(name, what, "a live case has its name, and the type stands first")])
+    if isinstance(given, int) and given not in INTEGERS:
+        raise UsageError([Problem(name, "the number is too large", "write one of at most 18 digits, or a text")])
     try:
         value = read_value(given)
     except CellError as error:
@@ -247,6 +299,10 @@ def live(
         UsageError: *state* is no state, belongs to another model, or has another case or reading than asked for.
 
     """
+    given: object = model  # a caller without types may pass a name
+    if not isinstance(given, Model):
+        mend = "pass what load_model returned: onward.live(onward.load_model(...))"
+        raise UsageError([Problem("model", f"{given!r} is no model", mend)])
     name = typed_pair(case or "case") if model.cases == "pairs" else case or "case"
     asked = checked_reading(reading or "certain")
     if state is None:
