@@ -660,3 +660,20 @@ def test_conditions_upon_conditions_do_not_multiply() -> None:
     model = onward.parse_model(text, "timed.yaml")
     ran = [onward.replay(model, log, engine=engine).steps for engine in ("plain", "columnar")]
     assert ran[0].equals(ran[1])
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ({"clock": ...}, "the saved state is damaged: it lacks 'clock'"),
+        ({"rests": []}, "the saved state is damaged: a value in it is none that was saved"),
+        ({"phase": "elsewhere"}, "the saved state is damaged: a value in it is none that was saved"),
+    ],
+)
+def test_a_state_that_has_lost_its_time_is_refused(damage: dict[str, Any], told: str) -> None:
+    model = onward.parse_model(TREATY, "treaty.yaml")
+    live = onward.live(model, "oak")
+    live.fire("sign", time="2001")
+    state = {key: value for key, value in {**live.state, **damage}.items() if value is not ...}
+    with pytest.raises(onward.UsageError, match=told):
+        onward.live(model, state=state)

@@ -131,17 +131,24 @@ def from_plain(plain: object, model: Model) -> tuple[CaseState, Reading]:
             events=int(plain["events"]),
             moves=tuple(map(int, _of_tracks(model, plain["moves"]))),
             broken=tuple(map(int, plain["broken"])),
-            clock=_clock(plain.get("clock")),
-            rests=tuple(moment and datetime.fromisoformat(moment) for moment in plain.get("rests", ())),
+            clock=_clock(plain["clock"]) if model.has_clockwork else None,
+            rests=_rests(plain["rests"], model) if model.has_clockwork else (),
         )
         return state, checked_reading(plain["reading"])
     except (KeyError, ValueError, TypeError, OverflowError, DateError) as error:
-        what = f"the saved state is damaged ({error})"
+        why = f"it lacks {error}" if isinstance(error, KeyError) else "a value in it is none that was saved"
+        what = f"the saved state is damaged: {why}"
         raise UsageError([Problem("state", what, "save it again from a live case")]) from error
 
 
 def _clock(plain: Any) -> Clock | None:  # noqa: ANN401  # what `_clockwork` returned
     return None if plain is None else Clock(datetime.fromisoformat(plain[0]), bool(plain[1]))
+
+
+def _rests(plain: Any, model: Model) -> tuple[datetime | None, ...]:  # noqa: ANN401  # as above
+    if not isinstance(plain, list) or len(plain) != len(model.rests):
+        raise ValueError(plain)
+    return tuple(None if moment is None else datetime.fromisoformat(moment) for moment in plain)
 
 
 def _date(recorded: str | None) -> Interval | None:
