@@ -21,12 +21,17 @@ STAGES: dict[str, tuple[str, ...]] = {
     "model": ("problems",),
     "log": ("problems",),
     "history": ("problems", "version", "model", "log"),
+    "export": ("problems", "version", "model", "log", "history"),
     "files": ("problems", "log"),
     "library": ("problems", "model", "log", "files"),
+    "proof": ("problems", "version", "model", "log", "history", "files", "library"),
     "streaming": ("problems", "version", "model", "log", "history", "files"),
-    "report": ("problems", "version", "model", "log", "history", "streaming"),
-    "cli": ("problems", "version", "model", "log", "history", "files", "library", "streaming", "report"),
-    "testing": ("problems", "model", "log"),
+    "report": ("problems", "version", "model", "log", "history", "proof", "streaming"),
+    "cli": (
+        *("problems", "version", "model", "log", "history", "export", "files", "library", "proof", "streaming"),
+        "report",
+    ),
+    "testing": ("problems", "model", "log", "history", "library", "proof"),
     "__main__": ("cli",),
 }
 COLUMNAR = {
@@ -35,6 +40,7 @@ COLUMNAR = {
     *(f"history/{name}.py" for name in ("finite", "fold", "histories", "holdings", "letters", "looking")),
     *(f"history/{name}.py" for name in ("minimising", "notes", "product", "treading")),
     *(f"history/{name}.py" for name in ("seating", "standing", "states", "tables", "walked", "walking")),
+    *(f"export/{name}.py" for name in ("boxes", "prism")),
     *(f"streaming/{name}.py" for name in ("arrow", "attributes", "forms", "opening", "output", "parquet")),
     *(f"streaming/{name}.py" for name in ("converting", "lines", "replaying", "saving", "sorting", "source")),
 }
@@ -47,7 +53,11 @@ HOMES = {
     "numba": {"history/fold.py"},
     "rich": {"report/text.py", "streaming/progress.py"},
     "argparse": {"cli/arguments.py"},
-    "hypothesis": {"testing.py"},
+    "hypothesis": {
+        *(f"testing/{name}.py" for name in ("alphabet", "checking", "dating", "driving", "editing", "guarding")),
+        *(f"testing/{name}.py" for name in ("modelling", "recording", "rows", "walking", "ways")),
+    },
+    "z3": {f"proof/reckoning/{name}.py" for name in ("frames", "moves", "runs", "solver", "states", "values")},
 }
 STANDARD = {"attrs", "onward", *sys.stdlib_module_names}
 MODULES = sorted(SOURCE.rglob("*.py"))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from onward.model.model import Model
     from onward.model.writing import write_model
     from onward.problems import LogError, ModelError, OnwardError, Problem, UsageError
+    from onward.proof.verdict import Check, Verdict
+    from onward.proof.verifying import verify
     from onward.streaming.converting import Converted, convert
     from onward.streaming.replaying import Streamed, replay_to
     from onward.streaming.saving import read_states, write_states
@@ -41,6 +43,8 @@ _HOMES = {
     "onward.model.model": ("Model",),
     "onward.model.writing": ("write_model",),
     "onward.problems": ("LogError", "ModelError", "OnwardError", "Problem", "UsageError"),
+    "onward.proof.verdict": ("Check", "Verdict"),
+    "onward.proof.verifying": ("verify",),
     "onward.streaming.converting": ("Converted", "convert"),
     "onward.streaming.replaying": ("Streamed", "replay_to"),
     "onward.streaming.saving": ("read_states", "write_states"),
@@ -49,6 +53,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Automaton",
+    "Check",
     "Converted",
     "Event",
     "EventLog",
@@ -64,6 +69,7 @@ __all__ = [
     "Streamed",
     "Study",
     "UsageError",
+    "Verdict",
     "__version__",
     "automaton",
     "convert",
@@ -77,6 +83,7 @@ __all__ = [
     "replay",
     "replay_to",
     "shipped_models",
+    "verify",
     "write_model",
     "write_states",
 ]

@@ -62,19 +62,29 @@ def load_model(source: str | os.PathLike[str]) -> Model:
         UsageError: there is no such model and no such file.
 
     """
+    text, name = model_text(source)
+    return parse_model(text, name)
+
+
+def model_text(source: str | os.PathLike[str]) -> tuple[str, str]:
+    """Return the text of a model file, and the name by which problems call it.
+
+    Args:
+        source: the name of a shipped model, or the path of a model file.
+
+    Raises:
+        ModelError: the file cannot be read.
+        UsageError: there is no such model and no such file.
+
+    """
     text = os.fspath(source)
-    if text in shipped_models():
-        return _parse(_SHELVES / "models" / f"{text}.yaml")
+    path = _SHELVES / "models" / f"{text}.yaml" if text in shipped_models() else Path(text)
     # Path.exists raises where the name is too long.
-    if not Path(text).suffix and os.sep not in text and not os.path.exists(text):  # noqa: PTH110
+    if not path.suffix and os.sep not in text and not os.path.exists(text):  # noqa: PTH110
         mend = suggestion(text, shipped_models(), otherwise="name a shipped model (`onward models`), or a model file")
         raise UsageError([Problem("model", f"there is no model {text!r}", mend)])
-    return _parse(Path(text))
-
-
-def _parse(path: Path) -> Model:
     try:
-        return parse_model(decode(read_bytes(path), path.name), path.name)
+        return decode(read_bytes(path), path.name), path.name
     except LogError as error:
         # The problems of a file that cannot be opened or decoded are the same, whatever it holds.
         raise ModelError(error.problems) from None

@@ -15,7 +15,10 @@ LOG = "time,event,organizations\n2001,contact,UN;EU\n"
     ("argv", "told"),
     [
         (["replya"], "onward: there is no command 'replya'; did you mean 'replay'?"),
-        (["xyz"], "onward: there is no command 'xyz'; it may be convert, explain, models, replay, schema"),
+        (
+            ["xyz"],
+            "onward: there is no command 'xyz'; it may be convert, diagram, explain, models, replay, schema, verify",
+        ),
         (
             ["replay", "--formt", "json"],
             "onward replay: unrecognized arguments: --formt; did you mean '--format'?",

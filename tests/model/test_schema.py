@@ -153,7 +153,7 @@ def test_what_is_no_name_fails_the_schema_and_the_loader(name: str) -> None:
 
 
 def test_the_keys_of_each_part_are_those_of_the_schema() -> None:
-    assert keys_of("transition") == ("from", "to", "on", "when", "after", "name")
+    assert keys_of("transition") == ("from", "to", "on", "when", "after", "name", "otherwise")
     assert required_of("transition") == ("from", "to")
     assert "invariants" in keys_of()
     assert required_of() == ("onward", "name", "events")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "replay": "replay a log; without one, the six partnerships of the 2007 report",
     "explain": "the life of one case, step by step, with reasons and what is missing",
+    "verify": "what is proved of a model, and what is wrong with it",
+    "diagram": "a model as a drawing, or for a model checker",
     "convert": "a log in another format, under Onward's names of columns",
     "models": "the models that come with Onward",
     "schema": "the format of a model file, as JSON Schema",

@@ -262,7 +262,9 @@ def later(moment, months, days):
         if year > 9999:
             return ENDLESS
         following = day_of(year + 1, 1, 1) if month == 12 else day_of(year, month + 1, 1)
-        day = min(day_of(year, month, 1) + of_month, following) - 1 if of_month > 28 else day_of(year, month, of_month)
+        day = day_of(year, month, 1) + of_month - 1
+        if day >= following:
+            day, of_day = following - 1, _DAY - 1
     day += days
     if day > _LAST_DAY:
         return ENDLESS

@@ -12,12 +12,15 @@ _MIDNIGHT, _END_OF_DAY = time(), time(23, 59, 59, 999999)
 def later(moment: datetime, months: int, days: int) -> datetime | None:
     """Return *moment* so many *months* and *days* later, at the same time of day; None beyond the year 9999.
 
-    A day that the month lacks becomes its last: a year after February 29 is February 28.
+    A day that the month lacks becomes the end of its last: a year after February 29 is the end of February 28. So what
+    begins later never ends earlier.
     """
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     try:
-        day = min(moment.day, monthrange(year, month + 1)[1])
-        return moment.replace(year=year, month=month + 1, day=day) + timedelta(days=days)
+        last = monthrange(year, month + 1)[1]
+        if moment.day > last:
+            moment = datetime.combine(moment.replace(day=last), _END_OF_DAY)
+        return moment.replace(year=year, month=month + 1) + timedelta(days=days)
     except (ValueError, OverflowError):
         return None
 

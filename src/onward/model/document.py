@@ -340,6 +340,7 @@ def _transition(see: Reader, node: Node, is_over: Callable[[str], bool]) -> Tran
         title=see.text(parts.get("name"), "the name"),
         after=read_timer(see, parts.get("after")),
         track=see.names.track,
+        otherwise=see.truth(parts.get("otherwise"), "otherwise"),
     )
 
 

@@ -198,6 +198,7 @@ class Transition:
         after: the time that must have run out, or None; such a transition is eventless.
         track: the track that it moves the case on, "" in a model without tracks.
         name: what steps call it; by default `sources -> target`.
+        otherwise: whether it is meant for what earlier ones leave; it fires as any other does.
 
     """
 
@@ -208,6 +209,7 @@ class Transition:
     title: str = ""
     after: Timer | None = None
     track: str = ""
+    otherwise: bool = False
 
     @property
     def name(self) -> str:

@@ -269,6 +269,7 @@ _SAYINGS = (
     ("expected ':'", True, "a line without a colon", "write key: value, or indent a text that goes on from above"),
     ("node content", False, "a value is missing here", "write it, close what is open, or put quotes round a sign"),
     ("nested too deeply", False, "this is nested too deeply", "a model file needs five levels at most"),
+    ("maximum nesting depth", False, "this is nested too deeply", "a model file needs five levels at most"),
     ("expected ',' or", True, "a bracket that is never closed", "close it, or put the comma that is missing after it"),
     ("unexpected end of stream", True, "a quote that is never closed", "put the same quote at the end of the text"),
     ("unexpected document", True, "a quote that is never closed", "put the same quote at the end of the text"),

@@ -138,6 +138,7 @@ _DEFINITIONS: dict[str, Any] = {
                 "oneOf": [_SPAN_TEXT, {"$ref": "#/$defs/timer"}],
             },
             name={**_TEXT, "description": "what steps call it"},
+            otherwise={"type": "boolean", "description": "it is meant for what earlier ones leave"},
         )
     },
     "forbid": {

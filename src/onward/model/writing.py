@@ -151,6 +151,7 @@ def _transition_document(transition: Transition) -> dict[str, Any]:
         "on": None if transition.on is None else list(transition.on),
         "when": _guard_text(transition.when),
         "after": _timer_document(transition.after),
+        "otherwise": transition.otherwise or None,
     }
     return _without_empty(said)
 

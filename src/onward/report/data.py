@@ -19,6 +19,8 @@ from onward.history.telling import tell_missing
 from onward.log.case_table import CaseTable
 from onward.log.log import Event
 from onward.model.model import Model
+from onward.proof.verdict import Check, Verdict
+from onward.report.proofs import Examined, mend_of
 from onward.report.summary import COLUMNS, beside_own, furthest_first
 from onward.version import __version__
 
@@ -312,3 +314,63 @@ def by_track(model: Model) -> dict[str, list[str]]:
     """Return the places of every track, in the model's order."""
     places = model.places[1:]
     return {name: [place for place in places if model.track_of[place] == name] for name in model.track_names}
+
+
+CHECK_HEADINGS = (
+    *("model", "file", "name", "kind", "status", "ok"),
+    *("where", "message", "mend", "depth", "counterexample"),
+)
+"""The columns of the CSV of `onward verify`."""
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    """Return what is told of one model."""
+    return {
+        "model": verdict.model.name,
+        "ok": verdict.ok,
+        "checks": [_check(verdict, check) for check in verdict.checks],
+        "manifest": dict(verdict.manifest),
+    }
+
+
+def _check(verdict: Verdict, check: Check) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "kind": check.kind,
+        "ok": check.ok,
+        "status": check.status,
+        "message": check.message,
+        "where": check.where,
+        "mend": mend_of(verdict, check),
+        "depth": check.depth,
+        "counterexample": None if check.counterexample is None else verdict.rows(check),
+    }
+
+
+def examined_data(examined: Sequence[Examined]) -> dict[str, Any]:
+    """Return what `onward verify --format json` prints: of one model, or of several files under `models`."""
+    if len(examined) == 1 and (verdict := examined[0].verdict) is not None:
+        return verdict_data(verdict)
+    return {"ok": all(each.ok for each in examined), "models": [_examined(each) for each in examined]}
+
+
+def _examined(examined: Examined) -> dict[str, Any]:
+    problems = [{"where": each.where, "what": each.what, "mend": each.mend} for each in examined.problems]
+    if examined.verdict is None:
+        return {"file": examined.file, "model": None, "ok": False, "checks": [], "problems": problems}
+    return {"file": examined.file, **verdict_data(examined.verdict)}
+
+
+def check_rows(examined: Iterable[Examined]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the CSV of `onward verify`: one a check, with its log as JSON."""
+    for each in examined:
+        told = _examined(each)
+        for said in told["checks"]:
+            log = said["counterexample"]
+            yield {
+                "model": told["model"],
+                "file": each.file,
+                **said,
+                "ok": json.dumps(said["ok"]),
+                "counterexample": None if log is None else json.dumps(log, ensure_ascii=False),
+            }

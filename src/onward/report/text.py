@@ -1,13 +1,18 @@
 """Report → text for a terminal. Tags, boxes and colours are made here and nothing is counted."""
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from onward.report.summary import Summary
+
+if TYPE_CHECKING:
+    from onward.report.proofs import Proofs, Told
 
 
 def to_text(summary: Summary, *, width: int, colour: bool = False) -> str:
@@ -35,6 +40,37 @@ def table_text(headings: Sequence[str], rows: Sequence[Sequence[str]], *, width:
     return _said(console)
 
 
+def proofs_text(proofs: "Proofs", *, width: int, colour: bool = False) -> str:
+    """Return what a verdict says, its invariants before the flaws of its structure, *width* characters wide."""
+    console = _console(width, colour=colour)
+    console.print(Text(proofs.title, style="bold"))
+    told = (*proofs.invariants, *proofs.flaws)
+    if told:
+        console.print(_proofs(told, width))
+    if proofs.closing:
+        console.print(Text(proofs.closing))
+    return _said(console)
+
+
+def _proofs(told: "Sequence[Told]", width: int) -> Table:
+    """Return checks one below the other, each with its result on the left."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    room = width - max(len(each.result) for each in told) - 2
+    for each in told:
+        style = "" if each.result == "proved" else "bold yellow"
+        grid.add_row(Text(each.result, style=style), Group(*_proof(each, room)))
+    return grid
+
+
+def _proof(told: "Told", room: int) -> Iterator[RenderableType]:
+    yield Text(told.name, style="bold")
+    yield from map(Text, told.lines)
+    if told.rows:
+        yield _table(told.headings, told.rows, whole_words=room, lists=False)
+
+
 def _console(width: int, *, colour: bool) -> Console:
     return Console(file=io.StringIO(), width=width, force_terminal=colour, highlight=False, markup=False, emoji=False)
 
@@ -45,11 +81,16 @@ def _said(console: Console) -> str:
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], whole_words: int = 0) -> Table:
-    """Return a table; if they fit in *whole_words* characters, no word in it is broken."""
-    table = Table(show_lines=any("; " in cell for row in rows for cell in row))
+def _table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], whole_words: int = 0, *, lists: bool = True
+) -> Table:
+    """Return a table; if they fit in *whole_words* characters, no word in it is broken.
+
+    *lists* says whether a cell may be a list of several things, one after a `;`.
+    """
+    table = Table(show_lines=lists and any("; " in cell for row in rows for cell in row))
     longest = [
-        max(len(word) for cell in cells for word in (cell or " ").split(" "))
+        max(len(word) for cell in cells for word in re.split("[ \n]", cell))
         for cells in zip(headings, *rows, strict=True)
     ]
     # A column has a blank on either side, and a line before it; one closes the table.
@@ -58,5 +99,5 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], whole_words: 
         table.add_column(heading, overflow="fold", min_width=least if fits else None)
     for row in rows:
         # A list of several things is easier to read one below the other.
-        table.add_row(*(Text(cell.replace("; ", "\n")) for cell in row))
+        table.add_row(*(Text(cell.replace("; ", "\n") if lists else cell) for cell in row))
     return table

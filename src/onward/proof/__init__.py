@@ -1,0 +1,1 @@
+"""WHAT MUST BE SO: flaws of structure, proofs of invariants, counterexamples as logs."""

@@ -1,0 +1,130 @@
+"""Proving: whether any log at all reaches a goal.
+
+What is kept track of grows from nothing to what the goal needs. If the goal is met by no run, no log reaches it; if a
+log can be made of the way there, one does; and if none can, then what was left open on that way is kept track of.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from attrs import evolve, field, frozen
+
+from onward.model.guards import Memory, expressions
+from onward.model.model import Model
+from onward.proof.asked import Attr, Column, Kept, Left, Questions, Symbol, Years, kept_of
+from onward.proof.cells import Kind
+from onward.proof.enacting import enact
+from onward.proof.exploring import Care, Goal, Trail, events_of, explore, followed
+from onward.proof.running import BoundlessError, run
+from onward.proof.witness import Witness
+from onward.proof.worlds import World
+
+MOST_RUNS = 150_000
+"""Runs of a step, of one exploration."""
+
+
+@frozen
+class Answer:
+    """Whether a goal is reached.
+
+    Attributes:
+        status: `never` (by no log), `reached` (by the witness) or `open`.
+        least: how many events every log that reaches it has at least.
+        cases: how many different cases had to be told apart.
+        care: what had to be kept track of.
+        witness: a log that reaches it.
+
+    """
+
+    status: Literal["never", "reached", "open"]
+    least: int = 0
+    cases: int = 0
+    care: Care = field(factory=Care)
+    witness: Witness | None = None
+
+
+def prove(model: Model, questions: Questions, goal: Goal, care: Care, most: int = MOST_RUNS) -> Answer:
+    """Return whether any log reaches *goal*.
+
+    Args:
+        model: what may happen.
+        questions: the cells of what it asks.
+        goal: what is looked for.
+        care: what is kept track of from the beginning.
+        most: how many runs of a step may be made.
+
+    """
+    least = 0
+    while True:
+        try:
+            found = explore(model, questions, care, [goal], most=most)
+        except BoundlessError:
+            return Answer("open", least, 0, care)
+        if goal not in found.trails:
+            return Answer("never" if found.complete else "open", least, found.cases, care)
+        trail = found.trails[goal]
+        least = max(least, events_of(trail))
+        witness = enact(model, questions, trail, goal, care)
+        if witness is not None:
+            return Answer("reached", least, found.cases, care, witness)
+        more = closer(model, questions, trail, goal, care)
+        if more == care:
+            return Answer("open", least, found.cases, care)
+        care = more
+
+
+def closer(model: Model, questions: Questions, trail: Trail, goal: Goal, care: Care) -> Care:
+    """Return *care* of more: what the steps of *trail* to *goal* asked for and was not kept track of."""
+    asked: dict[Symbol, None] = {}
+    kinds: dict[str, set[Kind]] = {}
+    fired: set[int] = set()
+    for stage in trail:
+        world = World(questions, stage.script)
+        ran = run(model, world, stage.case, stage.trigger, care.told)
+        _ = goal.met(ran) if stage is trail[-1] else followed(world, stage.case, ran)
+        fired.update(number for each in ran.fired for number in each)
+        asked.update(dict.fromkeys(filter(None, map(kept_for, world.masks))))
+        for name, may in kinds_in(world):
+            kinds[name] = kinds.get(name, may) & may
+    torn = {name for name, left in kinds.items() if not left}
+    more = [symbol for symbol in asked if symbol not in care.watched]
+    # A column with values of two kinds is in no log. What the goal itself asks for comes next, then what the way does.
+    asking = {kept for number in fired for kept in read_by(model, number)}
+    steps: tuple[list[Symbol], ...] = (
+        [symbol for symbol in more if isinstance(symbol, Column) and symbol.name in torn],
+        [symbol for symbol in more if symbol in care.exact],
+        [symbol for symbol in more if symbol in asking],
+        [symbol for symbol in more if not isinstance(symbol, Column)],
+        more,
+    )
+    return evolve(care, watched=(*care.watched, *next((step for step in steps if step), [])))
+
+
+def kinds_in(world: World) -> Iterator[tuple[str, set[Kind]]]:
+    """Yield each attribute that the event must have, and of which kinds its value may be."""
+    for symbol in world.masks:
+        if isinstance(symbol, Attr):
+            kinds = {cell.kind for cell in world.cells(symbol)}
+            if "null" not in kinds:
+                yield symbol.name, kinds
+
+
+def read_by(model: Model, number: int) -> Iterator[Kept]:
+    """Yield what the guard of a transition reads of memory."""
+    guard = model.transitions[number].when
+    for part in expressions(guard) if guard is not None else ():
+        if isinstance(part, Memory):
+            yield kept_of(model)[part.name]
+
+
+def kept_for(symbol: Symbol) -> Symbol | None:
+    """Return what is to be kept track of, that *symbol* need not be left open."""
+    match symbol:
+        case Left(kept):
+            return kept
+        case Kept() | Years() | Column():
+            return symbol
+        case Attr(name):
+            return Column(name)
+        case _:
+            return None
