@@ -17,6 +17,7 @@ COMPILES = $(shell command -v gcc 2>/dev/null)
 
 NEEDED = Onward needs Python 3.11 or newer; to choose another: make PYTHON=python3.12 $(or $(MAKECMDGOALS),replay)
 NO_VENVS = $(PYTHON) (Python $(FOUND)) cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv
+NO_STORM = no wheel of stormpy for this machine: the tests that ask the model checker Storm are skipped
 NO_COMPILER = the loops that Onward is held against need gcc; on Debian and Ubuntu: apt install gcc
 
 .DEFAULT_GOAL := help
@@ -65,6 +66,7 @@ $(VENV)/.ready: pyproject.toml | $(VENV)/.made
 $(VENV)/.ready-dev: pyproject.toml | $(VENV)/.made
 	@echo 'Setting up .venv with the tools of development (once, a few minutes) ...' >&2
 	@$(INSTALL) --editable '.[all,dev]'
+	@$(INSTALL) --only-binary :all: stormpy 2>/dev/null || echo '$(NO_STORM)' >&2
 	@touch $(VENV)/.ready $@
 
 $(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml | $(VENV)/.made

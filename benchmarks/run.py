@@ -21,6 +21,7 @@ SCRIPTS = {
     "cases": ("What a case costs", "--events 200000 --few 1000 --many 11000 --rounds 1"),
     "whole": ("The whole command", "--events 200000 --cases 1000 --rounds 1"),
     "size": ("Cost against size", "--events 300000 --rounds 1"),
+    "proving": ("Proofs", "--quick"),
     "startup": ("Starting", "3"),
 }
 """What each is about, and how to run it small."""

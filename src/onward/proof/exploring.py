@@ -151,7 +151,7 @@ def explore(  # noqa: PLR0913  # what is gone through, how far, and what is look
                 if seen is not None:
                     seen(case, trigger, ran)
                 for goal in goals:
-                    if not found.is_met(goal, many) and (more := _meets(world, ran, goal)) is not None:
+                    if not found.is_met(goal, many) and (more := meets(world, ran, goal)) is not None:
                         found.trails[goal] = (*_way_to(came, case), Stage(case, trigger, world.path + more))
                 for branch, after in every_run(lambda w: followed(w, case, ran.asking(w)), world):  # noqa: B023
                     found.runs += 1
@@ -199,7 +199,7 @@ def _named(model: Model) -> frozenset[str]:
     return frozenset(part.name for part in parts if isinstance(part, TypeName))
 
 
-def _meets(world: World, ran: Ran, goal: Goal) -> Script | None:
+def meets(world: World, ran: Ran, goal: Goal) -> Script | None:
     """Return the first way in which a run meets *goal*, if it does in any."""
     world.is_settled = True
     try:

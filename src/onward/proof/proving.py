@@ -4,7 +4,7 @@ What is kept track of grows from nothing to what the goal needs. If the goal is 
 log can be made of the way there, one does; and if none can, then what was left open on that way is kept track of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from attrs import evolve, field, frozen
@@ -14,13 +14,17 @@ from onward.model.model import Model
 from onward.proof.asked import Attr, Column, Kept, Left, Questions, Symbol, Years, kept_of
 from onward.proof.cells import Kind
 from onward.proof.enacting import enact
-from onward.proof.exploring import Care, Goal, Trail, events_of, explore, followed
-from onward.proof.running import BoundlessError, run
+from onward.proof.exploring import Care, Goal, Trail, events_of, explore, followed, meets, start_of
+from onward.proof.running import BoundlessError, Case, Ran, run
 from onward.proof.witness import Witness
-from onward.proof.worlds import World
+from onward.proof.worlds import World, every_run
 
 MOST_RUNS = 150_000
 """Runs of a step, of one exploration."""
+
+
+_MOST_TRIED = 2_000
+"""Runs of a step in which one thing is tried to shut a way."""
 
 
 @frozen
@@ -74,30 +78,59 @@ def prove(model: Model, questions: Questions, goal: Goal, care: Care, most: int 
 
 
 def closer(model: Model, questions: Questions, trail: Trail, goal: Goal, care: Care) -> Care:
-    """Return *care* of more: what the steps of *trail* to *goal* asked for and was not kept track of."""
+    """Return *care* of more: of one thing that shuts the way of *trail*, else of what is asked for there first.
+
+    A column with values of two kinds is in no log. What the goal itself asks for comes next, then what the way does.
+    """
     asked: dict[Symbol, None] = {}
     kinds: dict[str, set[Kind]] = {}
-    fired: set[int] = set()
+    steps: list[Ran] = []
     for stage in trail:
         world = World(questions, stage.script)
-        ran = run(model, world, stage.case, stage.trigger, care.told)
+        steps.append(ran := run(model, world, stage.case, stage.trigger, care.told))
         _ = goal.met(ran) if stage is trail[-1] else followed(world, stage.case, ran)
-        fired.update(number for each in ran.fired for number in each)
         asked.update(dict.fromkeys(filter(None, map(kept_for, world.masks))))
         for name, may in kinds_in(world):
             kinds[name] = kinds.get(name, may) & may
     torn = {name for name, left in kinds.items() if not left}
     more = [symbol for symbol in asked if symbol not in care.watched]
-    # A column with values of two kinds is in no log. What the goal itself asks for comes next, then what the way does.
-    asking = {kept for number in fired for kept in read_by(model, number)}
-    steps: tuple[list[Symbol], ...] = (
+    asking = {kept for ran in steps for each in ran.fired for number in each for kept in read_by(model, number)}
+    groups: tuple[list[Symbol], ...] = (
         [symbol for symbol in more if isinstance(symbol, Column) and symbol.name in torn],
         [symbol for symbol in more if symbol in care.exact],
         [symbol for symbol in more if symbol in asking],
         [symbol for symbol in more if not isinstance(symbol, Column)],
         more,
     )
-    return evolve(care, watched=(*care.watched, *next((step for step in steps if step), [])))
+    for symbol in dict.fromkeys(symbol for group in groups for symbol in group):
+        closely = evolve(care, watched=(*care.watched, symbol))
+        if not _is_open(model, questions, trail, steps, goal, closely):
+            return closely
+    return evolve(care, watched=(*care.watched, *next((group for group in groups if group), [])))
+
+
+def _is_open(  # noqa: PLR0913  # a way, and how closely it is looked at
+    model: Model, questions: Questions, trail: Trail, steps: Sequence[Ran], goal: Goal, care: Care
+) -> bool:
+    """Tell whether the way of *trail*, by the same transitions, still leads to *goal* where *care* is taken."""
+    cases = {start_of(model, questions, care.watched)}
+    tried = 0
+    for stage, step in zip(trail, steps, strict=True):
+        reached: set[Case] = set()
+        for case in cases:
+            for world, ran in every_run(lambda w: run(model, w, case, stage.trigger, care.told), World(questions)):  # noqa: B023
+                tried += 1
+                if tried > _MOST_TRIED:
+                    return True
+                if (ran.outcomes, ran.fired) != (step.outcomes, step.fired):
+                    continue
+                if stage is trail[-1]:
+                    if meets(world, ran, goal) is not None:
+                        return True
+                else:
+                    reached |= {case for _, case in every_run(lambda w: followed(w, case, ran.asking(w)), world)}  # noqa: B023
+        cases = reached
+    return False
 
 
 def kinds_in(world: World) -> Iterator[tuple[str, set[Kind]]]:
