@@ -2,7 +2,7 @@
 
 import itertools
 
-from onward.model.guards import And, Guard, Named, Not, Or
+from onward.model.guards import And, CurrentPhase, Guard, Named, Not, Or, PhaseName, expressions
 
 MOST = 32
 """More of them are not worth it: the guard is taken as it is."""
@@ -43,4 +43,9 @@ def _distributed(choices: list[list[Guard]]) -> list[Guard]:
 
 def _either(parts: tuple[Guard, ...]) -> Guard:
     flat = [inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,))]
-    return Or(tuple(dict.fromkeys(flat)))
+    # Where a case is, is always known, and mostly settles it: nothing else need be asked then.
+    return Or(tuple(sorted(dict.fromkeys(flat), key=lambda part: not _is_of_places(part))))
+
+
+def _is_of_places(guard: Guard) -> bool:
+    return all(isinstance(part, CurrentPhase | PhaseName) for part in expressions(guard))

@@ -247,11 +247,10 @@ def _years_after(world: World, symbol: Years, track: str, ran: Ran) -> int:
 
 def _class_after(world: World, symbol: Kept, term: Term) -> int:
     """Return the class in which a variable lies, of which is known that it is *term*."""
-    cells, classes = world.questions.cells(symbol), world.questions.classes(symbol)
     match term:
         case Known(value):
             inside = world.within(symbol, lambda cell: cell.has(value))
-            return next(number for number, mask in enumerate(classes) if mask & inside)
+            return next(number for number, mask in enumerate(world.questions.classes(symbol)) if mask & inside)
         case Sole(same):
             classed = _classed(world.questions, symbol, same)
             mask = world.mask(same)
@@ -260,12 +259,22 @@ def _class_after(world: World, symbol: Kept, term: Term) -> int:
             world.masks[same] = mask & classed[taken]
             return taken
         case Whole(parts, more):
-            sums = _summed(world, parts, more)
-            reached = sum(1 << n for n, cell in enumerate(cells) if any(_share(cell, one) for one in sums))
-            may = [number for number, mask in enumerate(classes) if mask & reached]
-            return may[0] if len(may) == 1 else may[world.choose(len(may))]
+            masks = tuple((each, world.mask(each)) for each, _ in parts)
+            reached = _reached(world.questions, symbol, masks, more)
+            return reached[0] if len(reached) == 1 else reached[world.choose(len(reached))]
         case Loose():  # pragma: no cover  # memory is told by the three above
             raise AssertionError(term)
+
+
+@lru_cache(maxsize=4096)
+def _reached(questions: Questions, symbol: Kept, masks: tuple[tuple[Symbol, int], ...], more: int) -> tuple[int, ...]:
+    """Return the classes of a number in which a sum may lie: of symbols, of which the cells are known, and a number."""
+    sums = [point(more)]
+    for each, mask in masks:
+        cells = [cell for bit, cell in enumerate(questions.cells(each)) if mask >> bit & 1]
+        sums = [added(one, cell) for one in sums for cell in cells]
+    inside = mask_of(questions.cells(symbol), lambda cell: any(_share(cell, one) for one in sums))
+    return tuple(number for number, members in enumerate(questions.classes(symbol)) if members & inside)
 
 
 @lru_cache(maxsize=4096)
@@ -284,13 +293,6 @@ def _classed(questions: Questions, symbol: Kept, same: Symbol) -> tuple[int, ...
 
 def _share(one: Cell, other: Cell) -> bool:
     return one == other if one.kind == "null" else may_be("==", one, other)[0]
-
-
-def _summed(world: World, parts: tuple[tuple[Symbol, int], ...], more: int) -> list[Cell]:
-    sums = [point(more)]
-    for symbol, _ in parts:
-        sums = [added(one, cell) for one in sums for cell in world.cells(symbol)]
-    return sums
 
 
 def _way_to(came: Mapping[Case, Stage | None], case: Case) -> Iterator[Stage]:
