@@ -166,7 +166,7 @@ def test_a_sound_model_is_told_in_a_few_lines(onward: Onward) -> None:
             "visit: 1 of 1 proved\n"
             "proved  irreversible\n"
             "        no transition leads back\n"
-            "Sound: every phase and stage can be reached.\n"
+            "Looked for and not found: phases and stages out of reach.\n"
         ),
         "",
     )

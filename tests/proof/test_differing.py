@@ -142,7 +142,7 @@ def test_a_change_is_shown_by_the_shortest_log(events: int, before: str, after: 
 def test_it_says_in_words_what_differs() -> None:
     assert str(differences(model(("needed: 2", "needed: 1")), model())) == (
         "event 2 (paid): moved to pact in the new model, held in talks in the old one\n"
-        "the new model does not declare the invariant 'rest' of the old one"
+        "the invariant 'rest' says something else now"
     )
     assert differences(model(("years: 2", "years: 1")), model()).message == (
         "on 2002-01-03, by time alone, before event 4: moved to sleep in the new model, no move in the old one"
@@ -186,7 +186,7 @@ def test_an_invariant_is_told_where_it_is_no_longer_declared_whatever_it_is_call
     assert differences(model(("name: rest", "name: sleep is earned")), model()).notes == ()
     assert differences(model(("meetings", "talked")), model()).notes == ()
     assert differences(model(("phase != sleep or meetings", "phase != lost or meetings")), model()).notes == (
-        "the new model does not declare the invariant 'rest' of the old one",
+        "the invariant 'rest' says something else now",
     )
 
 

@@ -21,8 +21,9 @@ BACK = (
 )
 
 
-def verdict(model: Model, status: Status, witness: Witness | None = None) -> Verdict:
+def verdict(source: Model | str | Path, status: Status, witness: Witness | None = None) -> Verdict:
     """Return what verifying says where it says the same of every invariant, and finds a flaw beside them."""
+    model = source if isinstance(source, Model) else onward.load_model(source)
     kinds = [(each.name, each.kind) for each in model.invariants]
     checks = [Check(name, kind, status, f"it is {status}", counterexample=witness) for name, kind in kinds]
     return Verdict(model, (*checks, Check("all are read", "unread", "flawed", "staff is not read")))
@@ -41,7 +42,7 @@ class Said:
 
     def __init__(self, status: Status, witness: Witness | None = None) -> None:
         module = ModuleType("onward.proof.verifying")
-        module.verify = lambda model: verdict(model, status, witness)  # type: ignore[attr-defined]
+        module.verify = lambda model, **_: verdict(model, status, witness)  # type: ignore[attr-defined]
         self.monkeypatch.setitem(sys.modules, "onward.proof.verifying", module)
 
 

@@ -39,7 +39,11 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     parser.add_argument("models", nargs="+", metavar="MODEL", help="a model's name or file; several in turn")
     parser.add_argument("--against", metavar="OLD", help="a model's name or file: say what has changed since")
     parser.add_argument(
-        "--seconds", type=float, default=SECONDS, metavar="N", help="how long to look, for each model (default: 60)"
+        "--seconds",
+        type=float,
+        default=SECONDS,
+        metavar="N",
+        help="how long one invariant may take, about (default: 60)",
     )
     parser.add_argument(
         "--format",

@@ -21,7 +21,7 @@ from onward.problems import LogError, OnwardError
 from onward.proof.abreast import Stage, Trail, after_both, closer, explore_both, replayed
 from onward.proof.asked import Kept, Left
 from onward.proof.cells import kind_of
-from onward.proof.enacting import FIRST_DAY, Search, Wish, events_for, fits, shorter_ones
+from onward.proof.enacting import FIRST_DAY, LONGEST, Search, Wish, events_for, fits, shorter_ones
 from onward.proof.exploring import Care, Goal
 from onward.proof.pairing import Pair, paired, plain_invariant
 from onward.proof.running import BoundlessError
@@ -85,9 +85,11 @@ def differences(new: Model, old: Model, *, most: int = MOST_RUNS) -> Differing:
 def _dropped(new: Model, old: Model) -> Iterator[str]:
     """Yield the invariants of *old* that *new* does not declare, in words; what they are called does not matter."""
     declared = [plain_invariant(new, each) for each in new.invariants]
+    names = {each.name for each in new.invariants}
     for each in old.invariants:
         if plain_invariant(old, each) not in declared:
-            yield f"the new model does not declare the invariant {each.name!r} of the old one"
+            what = "says something else now" if each.name in names else "is no longer declared"
+            yield f"the invariant {each.name!r} {what}"
 
 
 # ---- what is plain to see
@@ -234,6 +236,8 @@ States = tuple[CaseState, ...]
 def enacted(new: Model, old: Model, pair: Pair, trail: Trail, care: Care, most: int) -> Witness | None:  # noqa: PLR0913  # models, a way, and how far it is tried
     """Return a log that goes the way of *trail* and is treated differently by *new* and *old*, if one is found."""
     wishes, ending = list(_wishes(pair, trail, care)), list(_ending(pair, trail, care))
+    if len(wishes) > LONGEST:
+        return None
     goal = Goal(lambda _: False, lambda _: False)
     states = tuple(not_begun(model, CASE) for model in (new, old, pair.new))
     # What memory is said to hold on the way helps to go it, and need not be so: at last only where it leads counts.

@@ -34,6 +34,9 @@ LAST_DAY = date(9000, 1, 1)
 MOST_TRIED = 3_000
 """Events that are tried for one trail."""
 
+LONGEST = 300
+"""Events of the longest way of which a log is made."""
+
 _FEW = 60
 """Combinations of attributes that are tried for one event."""
 
@@ -64,6 +67,8 @@ class Search:
 def enact(model: Model, questions: Questions, trail: Trail, goal: Goal, care: Care) -> Witness | None:
     """Return a log that goes the way of *trail* and whose replay shows *goal*, if one is found."""
     wishes = list(_wishes(model, questions, trail, goal, care))
+    if len(wishes) > LONGEST:
+        return None
     # What memory is said to hold on the way helps to go it, and need not be so: at last only where it leads counts.
     for closely in (True, False):
         search = Search(model, questions, goal, wishes, closely)
@@ -86,10 +91,11 @@ def trimmed(model: Model, witness: Witness, goal: Goal) -> Witness | None:
     """Return *witness* with nothing in it that its goal does without; None where a replay does not show the goal."""
     if not shows(model, witness, goal):
         return None
-    for shorter in shorter_ones(witness):
-        if shows(model, shorter, goal):
-            return trimmed(model, shorter, goal)
-    return witness
+    while True:
+        fewer = next((each for each in shorter_ones(witness) if shows(model, each, goal)), None)
+        if fewer is None:
+            return witness
+        witness = fewer
 
 
 def shorter_ones(witness: Witness) -> Iterator[Witness]:
@@ -230,7 +236,9 @@ def _attributes(search: Search, wish: Wish, state: CaseState, kind: str) -> Iter
         if name in several:
             options[name] = [None] if not any(cell.kind == "text" for cell in cells) else [_joined(world, name, state)]
         else:
-            found = _plain_values(cells)
+            listed = [value for each in search.model.domains if each.name == name for value, _ in each.values]
+            known = [value for value in listed if any(cell.has(value) for cell in cells)]
+            found = [*known[:3], *_plain_values(cells)] if known else _plain_values(cells)
             for variable, kept in kept_of(search.model).items():
                 reducer = kept.reducer
                 if isinstance(reducer, Distinct) and reducer.attribute == name and answers(reducer.types, kind):
@@ -296,7 +304,8 @@ def _of_distinct(  # noqa: PLR0913  # a variable and what it has had
     if wish.world.settled(("new", kept)) is False:
         return [value for value in seen if any(cell.has(value) for cell in cells)]
     count = len(seen) + 1
-    fresh: list[Value] = [*(f"{name} {number}" for number in range(1, count + 1)), *range(count)]
+    listed = [value for each in search.model.domains if each.name == name for value, _ in each.values]
+    fresh: list[Value] = [*listed, *(f"{name} {number}" for number in range(1, count + 1)), *range(count)]
     return [value for value in fresh if value not in seen and any(cell.has(value) for cell in cells)]
 
 

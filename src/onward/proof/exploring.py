@@ -55,6 +55,7 @@ class Found:
 
     Attributes:
         trails: for every goal that was met, the way there with the fewest events.
+        events: how many those are.
         cases: how many different cases there were.
         runs: how many steps were run.
         complete: whether all was gone through; else there was too much of it.
@@ -62,18 +63,14 @@ class Found:
     """
 
     trails: dict[Goal, Trail] = field(factory=dict)
+    events: dict[Goal, int] = field(factory=dict)
     cases: int = 0
     runs: int = 0
     complete: bool = True
 
     def is_met(self, goal: Goal, events: int) -> bool:
         """Tell whether *goal* has been met with so many events, or fewer."""
-        return goal in self.trails and events_of(self.trails[goal]) <= events
-
-
-def events_of(trail: Trail) -> int:
-    """Return how many events a log has that goes the way of *trail*."""
-    return sum(stage.trigger is not None for stage in trail)
+        return self.events.get(goal, events + 1) <= events
 
 
 def start_of(model: Model, questions: Questions, watched: Sequence[Symbol]) -> Case:
@@ -148,13 +145,18 @@ def explore(  # noqa: PLR0913  # what is gone through, how far, and what is look
             many, put = (events[case], waiting.appendleft) if trigger is None else (events[case] + 1, waiting.append)
             for world, ran in every_run(lambda w: run(model, w, case, trigger, care.told), World(questions)):  # noqa: B023
                 found.runs += 1
+                if found.runs > most:
+                    break
                 if seen is not None:
                     seen(case, trigger, ran)
                 for goal in goals:
                     if not found.is_met(goal, many) and (more := meets(world, ran, goal)) is not None:
-                        found.trails[goal] = (*_way_to(came, case), Stage(case, trigger, world.path + more))
+                        found.trails[goal] = (*way_to(came, case), Stage(case, trigger, world.path + more))
+                        found.events[goal] = many
                 for branch, after in every_run(lambda w: followed(w, case, ran.asking(w)), world):  # noqa: B023
                     found.runs += 1
+                    if found.runs > most:
+                        break
                     if many < events.get(after, many + 1):
                         came[after], events[after] = Stage(case, trigger, world.path + branch.path), many
                         put(after)
@@ -295,8 +297,10 @@ def _share(one: Cell, other: Cell) -> bool:
     return one == other if one.kind == "null" else may_be("==", one, other)[0]
 
 
-def _way_to(came: Mapping[Case, Stage | None], case: Case) -> Iterator[Stage]:
-    stage = came[case]
-    if stage is not None:
-        yield from _way_to(came, stage.case)
-        yield stage
+def way_to(came: Mapping[Case, Stage | None], case: Case) -> Iterator[Stage]:
+    """Return the steps by which a case *came* about, the first of them first."""
+    stages: list[Stage] = []
+    while (stage := came[case]) is not None:
+        stages.append(stage)
+        case = stage.case
+    return reversed(stages)

@@ -115,7 +115,7 @@ def looked_for(model: Model, questions: Questions, goals: Mapping[K, Goal]) -> L
     looked: Looked[K] = Looked()
     for care in dict.fromkeys((Care(), Care(watched=asked_of_case(model)))):
         left = {key: goal for key, goal in goals.items() if key not in looked.never}
-        found = _explored(model, questions, care, list(left.values()), MOST_TOGETHER)
+        found = explored(model, questions, care, list(left.values()), MOST_TOGETHER)
         looked.ways = {key: (found.trails[goal], care) for key, goal in left.items() if goal in found.trails}
         if found.complete:
             looked.never.update((key, care) for key in left if key not in looked.ways)
@@ -145,7 +145,8 @@ def asked_of_case(model: Model) -> tuple[Symbol, ...]:
     return tuple(found)
 
 
-def _explored(model: Model, questions: Questions, care: Care, goals: Sequence[Goal], most: int) -> Found:
+def explored(model: Model, questions: Questions, care: Care, goals: Sequence[Goal], most: int) -> Found:
+    """Return what an exploration finds; nothing for certain where eventless transitions go round as far as is known."""
     if not goals:
         return Found()
     try:
@@ -161,7 +162,7 @@ def _never(model: Model, questions: Questions, goal: Goal, most: int) -> tuple[C
     """
     care, runs = Care(), 0
     while runs < most:
-        found = _explored(model, questions, care, [goal], most - runs)
+        found = explored(model, questions, care, [goal], most - runs)
         runs += found.runs
         if goal not in found.trails:
             return (care if found.complete else None), runs

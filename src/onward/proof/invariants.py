@@ -86,6 +86,8 @@ def _part(model: Model, invariant: Invariant, part: Invariant) -> Part:
 def _proved_at_once(model: Model, questions: Questions, parts: Iterable[Part], most: int) -> dict[Goal, Answer]:
     """Return the answers to the parts that hold whatever memory holds: one exploration does for all of them."""
     asked = list(parts)
+    if not asked:
+        return {}
     care = Care(tuple(dict.fromkeys(kept for part in asked for kept in part.reads)))
     try:
         found = explore(model, questions, care, [part.goal for part in asked], most=most)

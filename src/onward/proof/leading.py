@@ -107,13 +107,15 @@ class Leading:
         model = self.model
         ending = {model.track_of[place] for place in model.places[1:] if model.is_final(place)}
         told: set[str] = set()
+        inside = frozenset(self.places)
+        reach = {place: _reach(self._live, [place], within=inside) for place in self.places}
         for place in self.places:
-            round_about = _reach(self._live, [place], within=self.places)
-            closed = all(place in _reach(self._live, [other], within=self.places) for other in round_about)
             is_end = model.is_final(place) or not self._live.get(place)
-            if place not in told and closed and not is_end and model.track_of[place] in ending:
-                told |= round_about
-                yield self._ordered(round_about)
+            if place in told or is_end or model.track_of[place] not in ending:
+                continue
+            if all(place in reach[other] for other in reach[place]):
+                told |= reach[place]
+                yield self._ordered(reach[place])
 
     def _ordered(self, places: Collection[str]) -> tuple[str, ...]:
         return tuple(place for place in self.model.places if place in places)

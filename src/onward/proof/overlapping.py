@@ -83,9 +83,16 @@ def _pairs(model: Model, firing: Firing) -> Iterator[Pair]:
                 and firing.can(other)
                 and earlier.track == later.track
                 and model.entered(earlier.target) != model.entered(later.target)
+                and not _is_inside(model, earlier, later)
                 and _shared(model, earlier, later)
             ):
                 yield Pair(other.number, edge.number, edge.place)
+
+
+def _is_inside(model: Model, one: Transition, other: Transition) -> bool:
+    """Tell whether *one* is written for a stage of what *other* is written for: a special case before its rule."""
+    places, around = ({rank for name in each.sources for rank in model.ranks[name]} for each in (one, other))
+    return places < around and all("." in name for name in one.sources)
 
 
 def _shared(model: Model, one: Transition, other: Transition) -> bool:

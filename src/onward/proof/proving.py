@@ -14,7 +14,7 @@ from onward.model.model import Model
 from onward.proof.asked import Attr, Column, Kept, Left, Questions, Symbol, Years, kept_of
 from onward.proof.cells import Kind
 from onward.proof.enacting import enact
-from onward.proof.exploring import Care, Goal, Trail, events_of, explore, followed, meets, start_of
+from onward.proof.exploring import Care, Goal, Trail, explore, followed, meets, start_of
 from onward.proof.running import BoundlessError, Case, Ran, run
 from onward.proof.witness import Witness
 from onward.proof.worlds import World, every_run
@@ -55,24 +55,26 @@ def prove(model: Model, questions: Questions, goal: Goal, care: Care, most: int 
         questions: the cells of what it asks.
         goal: what is looked for.
         care: what is kept track of from the beginning.
-        most: how many runs of a step may be made.
+        most: how many runs of a step may be made in all.
 
     """
-    least = 0
+    least, left = 0, most
     while True:
         try:
-            found = explore(model, questions, care, [goal], most=most)
+            found = explore(model, questions, care, [goal], most=left)
         except BoundlessError:
             return Answer("open", least, 0, care)
         if goal not in found.trails:
             return Answer("never" if found.complete else "open", least, found.cases, care)
         trail = found.trails[goal]
-        least = max(least, events_of(trail))
+        # Where there was too much to go through, what needs no more events was not all seen.
+        least = max(least, found.events[goal] - (not found.complete))
+        left -= found.runs
         witness = enact(model, questions, trail, goal, care)
         if witness is not None:
             return Answer("reached", least, found.cases, care, witness)
         more = closer(model, questions, trail, goal, care)
-        if more == care:
+        if more == care or left <= 0:
             return Answer("open", least, found.cases, care)
         care = more
 

@@ -13,8 +13,8 @@ from onward.history.memory import answers
 from onward.model.elements import ANY, START, Forbid
 from onward.model.model import Model
 from onward.proof.asked import Questions
-from onward.proof.exploring import Goal, explore
-from onward.proof.firing import MOST_TOGETHER, Edge, Firing, Place, enables, fires, firing_of, quoted, waits
+from onward.proof.exploring import Goal
+from onward.proof.firing import MOST_TOGETHER, Edge, Firing, Place, enables, explored, fires, firing_of, quoted, waits
 from onward.proof.idle import idle_events, unread
 from onward.proof.leading import Leading
 from onward.proof.overlapping import Pair, overlap_of, overlaps
@@ -22,16 +22,16 @@ from onward.proof.verdict import Check, Kind
 
 ASKED: Mapping[Kind, str] = {
     "never-begins": "a case can begin",
-    "unreachable": "every phase can be reached",
-    "dead-end": "only what is final cannot be left",
-    "no-end": "a case can end from wherever it is",
-    "never-fires": "every transition can fire",
-    "forbidden": "no transition waits for what is forbidden",
-    "overlap": "no two transitions wait for the same",
-    "idle-event": "every event type does something",
-    "unread": "all that is remembered is read",
+    "unreachable": "phases and stages out of reach",
+    "dead-end": "dead ends",
+    "no-end": "phases from which no case can end",
+    "never-fires": "transitions that never fire",
+    "forbidden": "transitions on what is forbidden",
+    "overlap": "overlaps",
+    "idle-event": "idle event types",
+    "unread": "memory that nobody reads",
 }
-"""What is asked of the structure, by kind, in the order in which it is told."""
+"""What is looked for, by kind, in the order in which it is told."""
 
 
 def structure(model: Model, questions: Questions, where: Place) -> Iterator[Check]:
@@ -52,7 +52,7 @@ def structure(model: Model, questions: Questions, where: Place) -> Iterator[Chec
         flaws = [check for check in found if check.kind == kind]
         yield from flaws
         if not flaws and begins and _is_sound(kind, firing, found):
-            yield Check(name, kind, "sound", _grounds(kind, firing))
+            yield Check(name, kind, "sound", "no flaw of this kind was found")
 
 
 def _flaws(model: Model, questions: Questions, firing: Firing, where: Place) -> Iterator[Check]:
@@ -74,20 +74,6 @@ def _is_sound(kind: Kind, firing: Firing, found: Collection[Check]) -> bool:
     if kind == "no-end":
         return not any(check.kind == "dead-end" for check in found)
     return True
-
-
-def _grounds(kind: Kind, firing: Firing) -> str:
-    """Return in words what a sound structure rests on."""
-    model = firing.model
-    match kind:
-        case "never-fires":
-            return f"nothing keeps any of the {len(model.transitions)} transitions from firing"
-        case "no-end" if not any(map(model.is_final, model.places)):
-            return "no phase is final, and so none is asked to lead to an end"
-        case "overlap":
-            return "out of each place guards, events or `otherwise` say which one is meant"
-        case _:
-            return ASKED[kind]
 
 
 def _never_begins(model: Model, where: Place) -> Iterator[Check]:
@@ -154,8 +140,7 @@ def _why(model: Model, questions: Questions, firing: Firing, here: Sequence[Edge
 
 def _is_met(model: Model, questions: Questions, firing: Firing, edge: Edge, goal: Goal) -> bool:
     """Tell whether a goal may be met, as far as is looked at for the proof that the edge is never taken."""
-    care = firing.never[edge]
-    return bool(explore(model, questions, care, [goal], most=MOST_TOGETHER).trails)
+    return bool(explored(model, questions, firing.never[edge], [goal], MOST_TOGETHER).trails)
 
 
 def _winners(model: Model, questions: Questions, firing: Firing, edge: Edge) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
+from functools import cache, lru_cache
+from math import isfinite
 from pathlib import Path
 
 from attrs import frozen
 
+from onward.history.evidence import told
 from onward.history.stepping import Step
 from onward.library import load_model, model_text
 from onward.model.document import parse_model
@@ -14,6 +16,7 @@ from onward.model.elements import Invariant
 from onward.model.model import Model
 from onward.model.whereabouts import Element, whereabouts
 from onward.model.writing import fingerprint
+from onward.problems import Problem, UsageError
 from onward.proof.asked import Questions
 from onward.proof.differing import differences
 from onward.proof.invariants import answers_of
@@ -28,6 +31,9 @@ SECONDS = 60.0
 
 _RUNS = 15_000
 """Runs of a step that are taken for a second's work, whatever the machine, so that a verdict can be made again."""
+
+_UNKNOWN = "say in the invariant what holds before that is recorded: `phase == start or ...`"
+"""The mend of an invariant of what is not recorded yet, which is unknown, and so does not hold."""
 
 _DEPTH = 12
 """Events of a log that z3 looks through."""
@@ -84,21 +90,29 @@ def verify(
 
     Raises:
         ModelError: a file has mistakes.
-        UsageError: there is no such model and no such file.
+        UsageError: there is no such model and no such file, or *seconds* is not above 0.
 
     """
+    if not (isfinite(seconds) and seconds > 0):
+        raise UsageError([Problem("seconds", f"{seconds} is no time to look", "give a number above 0")])
     places = _places(model)
     questions = Questions((places.model,))
     checks = [
         *_invariants(places, questions, seconds),
         *structure(places.model, questions, places),
-        *([] if against is None else [_differences(places.model, _loaded(against), _called(against), seconds)]),
+        *([] if against is None else _differences(places.model, _loaded(against), _called(against), seconds)),
     ]
     return Verdict(places.model, tuple(checks), _manifest(places.model, against, seconds))
 
 
 def _loaded(source: Model | str | os.PathLike[str]) -> Model:
-    return source if isinstance(source, Model) else load_model(source)
+    return _one(source if isinstance(source, Model) else load_model(source))
+
+
+@lru_cache(maxsize=64)
+def _one(model: Model) -> Model:
+    """Return one model for all that are equal: to compare two at every look-up would take longer than the proof."""
+    return model
 
 
 def _called(source: Model | str | os.PathLike[str]) -> str:
@@ -107,24 +121,29 @@ def _called(source: Model | str | os.PathLike[str]) -> str:
 
 def _places(source: Model | str | os.PathLike[str]) -> _Places:
     if isinstance(source, Model):
-        return _Places(source, {})
+        return _Places(_one(source), {})
     text, name = model_text(source)
-    return _Places(parse_model(text, name), whereabouts(text, name))
+    return _Places(_one(parse_model(text, name)), whereabouts(text, name))
 
 
 def _manifest(model: Model, against: object, seconds: float) -> dict[str, object]:
-    z3 = None
-    if find_spec("z3") is not None:
-        from importlib.metadata import version  # noqa: PLC0415  # only where there is something to ask for
-
-        z3 = version("z3-solver")
     return {
         "onward": __version__,
-        "z3": z3,
+        "z3": _z3(),
         "model_fingerprint": fingerprint(model),
         "against_fingerprint": None if against is None else fingerprint(_loaded(against)),  # type: ignore[arg-type]
         "seconds": seconds,
     }
+
+
+@cache
+def _z3() -> str | None:
+    """Return the version of z3, None where it is not installed or does not run here."""
+    try:
+        import z3  # noqa: PLC0415  # an extra, and seldom needed
+    except (ImportError, OSError):
+        return None
+    return str(z3.get_version_string())
 
 
 # ---- invariants
@@ -134,7 +153,7 @@ def _invariants(places: _Places, questions: Questions, seconds: float) -> Iterat
     answers = answers_of(places.model, questions, int(seconds * _RUNS))
     for number, (invariant, answer) in enumerate(answers):
         where = places("invariant", number)
-        if answer.status == "open" and find_spec("z3") is not None:
+        if answer.status == "open" and _z3() is not None:
             yield _solved(places, invariant, answer, where, seconds)
         else:
             yield _check(places, invariant, answer, where)
@@ -159,6 +178,10 @@ def _broken(places: _Places, invariant: Invariant, answer: Answer, where: str) -
     witness = answer.witness
     assert witness is not None  # noqa: S101  # what was reached has one
     step = next(step for step in steps_of(places.model, witness) if any(each is invariant for each in step.broken))
+    number = next(number for number, each in enumerate(step.broken) if each is invariant)
+    clauses = step.breaches[number].clauses
+    why = f" ({told(clauses)})" if clauses else ""
+    is_unknown = bool(clauses) and all(clause.holds is None for clause in clauses)
     many = "1 event" if len(witness) == 1 else f"{len(witness)} events"
     shortest = ", and no shorter one does" if len(witness) == answer.least else ""
     what = "the transition or its guard" if step.fired else "the guards that let it come so far"
@@ -166,9 +189,9 @@ def _broken(places: _Places, invariant: Invariant, answer: Answer, where: str) -
         name=invariant.name,
         kind=invariant.kind,
         status="broken",
-        message=f"a log of {many} breaks it{shortest}: {_told(places, step)}",
+        message=f"a log of {many} breaks it{shortest}: {_told(places, step)}{why}",
         where=where,
-        mend=f"change {what}, or the invariant",
+        mend=_UNKNOWN if is_unknown else f"change {what}, or the invariant",
         counterexample=witness,
     )
 
@@ -199,14 +222,16 @@ def _solved(places: _Places, invariant: Invariant, answer: Answer, where: str, s
 # ---- another model
 
 
-def _differences(model: Model, old: Model, called: str, seconds: float) -> Check:
+def _differences(model: Model, old: Model, called: str, seconds: float) -> Iterator[Check]:
     found = differences(model, old, most=int(seconds * _RUNS))
-    name = f"every log is treated as by {called}"
-    said = "; ".join((found.message, *found.notes))
+    same, least = f"against {called}", max(found.least - 1, 0)
     match found.status:
         case "same":
-            return Check(name, "differs", "sound", said)
+            yield Check(same, "differs", "sound", found.message)
         case "differs":
-            return Check(name, "differs", "flawed", said, counterexample=found.log)
+            yield Check(same, "differs", "flawed", found.message, counterexample=found.log)
         case "open":  # the union is closed
-            return Check(name, "differs", "undecided", said, depth=max(found.least - 1, 0))
+            mend = "compare the two by hand: guards that reckon, or compare two variables, are not compared further"
+            yield Check(same, "differs", "undecided", found.message, "", mend, least)
+    for note in found.notes:
+        yield Check(f"invariants of {called}", "differs", "flawed", note, "", "declare it, if it is still meant")

@@ -10,6 +10,9 @@ from attrs import frozen
 from onward.problems import Problem
 from onward.proof.verdict import Check, Kind, Verdict
 
+_RESULTS = {("differs", "sound"): "same", ("differs", "undecided"): "undecided"}
+"""How it came out that two models were compared, where they do not differ."""
+
 LEVELS = {"broken": "error", "undecided": "warning", "flawed": "warning"}
 """How much a finding of each status weighs, in the words of those who show findings beside a file."""
 
@@ -24,89 +27,89 @@ class Rule:
 
     Attributes:
         asks: what is asked, in a few words.
-        sound: that, as a sentence that holds where nothing is wrong.
+        flaws: the flaws of this kind, to say that there are none.
         why: why it matters, and what puts it right.
 
     """
 
     asks: str
-    sound: str
+    flaws: str
     why: str
 
 
 RULES: Mapping[str, Rule] = {
     "irreversible": Rule(
         "No case goes back to an earlier phase",
-        "no case goes back to an earlier phase",
+        "cases that go back",
         "The model says that it is irreversible, and a case can reach a phase or a stage that stands before the one it"
         " was in. Mend the transition that leads back, put the phases in the right order, or take the invariant out.",
     ),
     "always": Rule(
         "An invariant holds after every step",
-        "every invariant holds after every step",
+        "broken invariants",
         "The guard under `always` must hold after every step of every log; where it cannot be told, it does not hold."
         " Tighten the guards of the transitions that lead there, or mend the invariant.",
     ),
     "step": Rule(
         "An invariant holds of every step",
-        "every invariant holds of every step",
+        "broken invariants",
         "The guard under `step` compares what stands after a step with what stood before it, and must hold of every"
         " step of every log. Tighten the guards of the transitions that break it, or mend the invariant.",
     ),
     "unreachable": Rule(
         "A phase or stage that no case can reach",
-        "every phase and stage can be reached",
+        "phases and stages out of reach",
         "No log brings a case there, so whatever the model says of it is never used. Add a transition into it, or"
         " delete it.",
     ),
     "dead-end": Rule(
         "A phase that is not final and that nothing leaves",
-        "only what is final cannot be left",
+        "dead ends",
         "A case that gets there stays for ever, and nobody said that it has ended. Add a transition out of it, or say"
         " `final: true`.",
     ),
     "no-end": Rule(
         "A phase from which no case can end",
-        "a case can end from wherever it is",
+        "phases from which no case can end",
         "The model has an end, and no log leads there from this phase. Add a transition that leads on.",
     ),
     "never-fires": Rule(
         "A transition that can never fire",
-        "every transition can fire",
+        "transitions that never fire",
         "Its guard cannot hold there, or transitions above it are always taken first. Mend the guard, move the"
         " transition further up, or delete it.",
     ),
     "overlap": Rule(
         "Two transitions of which the file order chooses",
-        "no two transitions wait for the same event where both could fire",
+        "overlaps",
         "The same event of the same case can fire either, and the one that stands first in the file is taken. Say so"
         " with guards that exclude each other, or put the more special one first on purpose.",
     ),
     "idle-event": Rule(
         "An event type that does nothing anywhere",
-        "every event type does something",
+        "idle event types",
         "No transition waits for it, nothing remembers it, and no rule forbids it. Use it, or delete it from the"
         " vocabulary.",
     ),
     "unread": Rule(
         "Memory that nobody reads",
-        "all that is remembered is read",
+        "memory that nobody reads",
         "A variable is kept of every case, and no guard, label or invariant asks for it. Use it, or delete it.",
     ),
     "never-begins": Rule(
         "A case that can never begin",
-        "a case can begin",
+        "cases that never begin",
         "No transition from `start` can fire, so no case gets into its first phase. Add one, or mend its guard.",
     ),
     "forbidden": Rule(
         "A transition that waits for an event that is forbidden there",
-        "no transition waits for what is forbidden",
+        "transitions on what is forbidden",
         "A forbidden event is refused before any transition is looked at, so this one never fires. Delete the"
         " transition, or narrow the rule under `forbid`.",
     ),
     "differs": Rule(
         "A log of which two models say different things",
-        "no log tells it from the model it is compared with",
+        "logs that are treated differently",
         "Some log leads a case elsewhere than it did in the other model. If that is meant, nothing needs to be done;"
         " the log shows what changes.",
     ),
@@ -173,7 +176,7 @@ class Proofs:
         title: the model, and how many of its invariants are proved.
         invariants: each invariant, in file order.
         flaws: what is wrong with the structure, or different.
-        closing: what else was looked into and found sound; "" where nothing was.
+        closing: the flaws that were looked for and not found; "" where none were.
 
     """
 
@@ -194,9 +197,14 @@ def tell_proofs(examined: Examined, *, named: bool = False) -> Proofs:
     return Proofs(
         title=f"{file}{verdict.model.label}: {counted}",
         invariants=tuple(_told(verdict, check) for check in invariants),
-        flaws=tuple(_told(verdict, check) for check in verdict.findings if check.kind not in PROVED),
+        flaws=tuple(_told(verdict, check) for check in verdict.checks if _is_told(check)),
         closing=_closing(verdict),
     )
+
+
+def _is_told(check: Check) -> bool:
+    """Tell whether a check of the structure is told by itself; that two models are the same is what was asked."""
+    return check.kind not in PROVED and (not check.ok or check.kind == "differs")
 
 
 def _told(verdict: Verdict, check: Check) -> Told:
@@ -204,7 +212,7 @@ def _told(verdict: Verdict, check: Check) -> Told:
     mend = mend_of(verdict, check)
     headings, rows = _events(verdict, check)
     return Told(
-        result=check.status if check.kind in PROVED else check.kind,
+        result=check.status if check.kind in PROVED else _RESULTS.get((check.kind, check.status), check.kind),
         name=check.name,
         lines=tuple(filter(None, [*lines, f"mend: {mend}" if mend else ""])),
         headings=headings,
@@ -230,18 +238,19 @@ def _attributes(row: Mapping[str, object]) -> Iterator[str]:
 
 
 def _closing(verdict: Verdict) -> str:
-    """Return what else was looked into and found sound, in one sentence."""
+    """Return what was looked for and not found, in one sentence."""
     flawed = {check.kind for check in verdict.checks if check.status == "flawed"}
     sound = {check.kind for check in verdict.checks if check.status == "sound"} - flawed
-    told = "; ".join(rule.sound for kind, rule in RULES.items() if kind in sound)
-    return f"{'Sound otherwise' if flawed else 'Sound'}: {told}." if told else ""
+    told = ", ".join(rule.flaws for kind, rule in RULES.items() if kind in sound and kind != "differs")
+    return f"Looked for and not found: {told}." if told else ""
 
 
 def depth_of(check: Check) -> str:
     """Return how far an invariant is known to hold that is not decided; "" where that is nowhere, or decided."""
     if check.status != "undecided" or not check.depth:
         return ""
-    return f"no log of {'1 event' if check.depth == 1 else f'up to {check.depth} events'} breaks it"
+    does = "is treated differently" if check.kind == "differs" else "breaks it"
+    return f"no log of {'1 event' if check.depth == 1 else f'up to {check.depth} events'} {does}"
 
 
 def mend_of(verdict: Verdict, check: Check) -> str:

@@ -25,6 +25,7 @@ def check_invariants(
     max_examples: int = 200,
     max_rows: int = 12,
     attributes: Attributes | None = None,
+    seconds: float = 60,
 ) -> None:
     """Make sure that no log breaks an invariant of *model*.
 
@@ -35,7 +36,9 @@ def check_invariants(
         model: a model, the name of a shipped one, or the path of a model file.
         max_examples: how many logs are drawn for what is not decided.
         max_rows: the length of the longest of them.
-        attributes: by the names of attributes, strategies for their values in them, as `logs` takes them.
+        attributes: by the names of attributes, strategies for their values in them, as `logs` takes them; a proof, and
+            a log that breaks an invariant, are about all values.
+        seconds: how long the proof of one invariant may take, about.
 
     Raises:
         AssertionError: an invariant is broken; the message has a log that breaks it, and what a replay makes of it.
@@ -45,7 +48,8 @@ def check_invariants(
     from onward.proof.verifying import verify  # noqa: PLC0415  # a solver is heavy, and strategies do without
 
     known = model if isinstance(model, Model) else load_model(model)
-    checks = [check for check in verify(known).checks if check.kind in {"irreversible", "always", "step"}]
+    verdict = verify(model, seconds=seconds)
+    checks = [check for check in verdict.checks if check.kind in {"irreversible", "always", "step"}]
     broken = [check for check in checks if check.status == "broken"]
     if broken:
         raise AssertionError("\n\n".join("\n".join(_told_of(known, check)) for check in broken))
