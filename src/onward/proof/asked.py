@@ -4,7 +4,7 @@ A symbol is something of which a value is not known beforehand: an attribute of 
 years in a phase. Variables are called by their reducer, and so variables of two models that remember the same are one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
@@ -23,9 +23,7 @@ from onward.model.guards import (
     Condition,
     Constant,
     Contains,
-    CurrentPhase,
     Elapsed,
-    EventType,
     Expression,
     Guard,
     Holds,
@@ -233,7 +231,7 @@ class Questions:
         found: dict[Symbol, list[tuple[Comparison | None, Value]]] = {}
         for model in self.models:
             for guard in guards_of(model):
-                for symbol, sign, constant in compared(model, guard):
+                for symbol, sign, constant in comparisons_of(model, guard):
                     found.setdefault(symbol, []).append((sign, constant))
         return found
 
@@ -321,7 +319,7 @@ def guards_of(model: Model) -> Iterator[Guard]:
     yield from (variable.reducer.where for variable in model.context if variable.reducer.where is not None)
 
 
-def compared(model: Model, guard: Guard) -> Iterator[tuple[Symbol, Comparison | None, Value]]:
+def comparisons_of(model: Model, guard: Guard) -> Iterator[tuple[Symbol, Comparison | None, Value]]:
     """Yield each symbol that *guard* compares, how, and with which constant; None and null where it is with another."""
     for condition in conditions(guard):
         for sign, one, other in _pairs(condition):
@@ -381,10 +379,3 @@ def is_fixed(value: Expression) -> bool:
 def fixed_value(model: Model, value: Expression) -> Value:
     """Return what a fixed *value* is."""
     return value_of(value, View(model, (START,) * len(model.track_names), {}))
-
-
-def reads(guards: Iterable[Guard]) -> Iterator[Expression]:
-    """Yield everything of which *guards* ask and that is no constant."""
-    looked = Memory | Attribute | Elapsed | CurrentPhase | EventType
-    for guard in guards:
-        yield from (part for part in expressions(guard) if isinstance(part, looked))

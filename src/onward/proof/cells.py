@@ -55,7 +55,7 @@ class Cell:
         """Tell whether *value* is one of them."""
         if kind_of(value) != self.kind:
             return False
-        return value is None or (_above(self, value, self.low, self.low_in) and _below(self, value))
+        return value is None or (_above(self, value) and _below(self, value))
 
     def shifted(self, by: int) -> "Cell":
         """Return the numbers that are greater *by* so much."""
@@ -64,8 +64,8 @@ class Cell:
         return Cell(self.kind, low, high, self.low_in, self.high_in)
 
 
-def _above(_: Cell, value: Value, low: Bound, low_in: bool) -> bool:  # noqa: FBT001  # which bound it is
-    return low is None or low < value or (low_in and low == value)  # type: ignore[operator]
+def _above(cell: Cell, value: Value) -> bool:
+    return cell.low is None or cell.low < value or (cell.low_in and cell.low == value)  # type: ignore[operator]
 
 
 def _below(cell: Cell, value: Value) -> bool:

@@ -24,7 +24,7 @@ MEND = "write guards that exclude each other, or say `otherwise: true` of the on
 
 
 @frozen
-class Pair:
+class Rivals:
     """Two transitions out of one place.
 
     Attributes:
@@ -48,7 +48,7 @@ def overlaps(model: Model, questions: Questions, firing: Firing, where: Place) -
     ways_there = looked_for(model, questions, goals).ways
     told: set[tuple[int, int]] = set()
 
-    def shown(pair: Pair) -> Witness | None:
+    def shown(pair: Rivals) -> Witness | None:
         if pair not in ways_there:
             return None
         trail, care = ways_there[pair]
@@ -65,7 +65,7 @@ def overlaps(model: Model, questions: Questions, firing: Firing, where: Place) -
             yield _check(model, pair, both, where, leaves=leaves)
 
 
-def _pairs(model: Model, firing: Firing) -> Iterator[Pair]:
+def _pairs(model: Model, firing: Firing) -> Iterator[Rivals]:
     """Yield the transitions out of one place that may be triggered by the same, and lead elsewhere."""
     transitions = model.transitions
     for edge in firing.edges:
@@ -86,7 +86,7 @@ def _pairs(model: Model, firing: Firing) -> Iterator[Pair]:
                 and not _is_inside(model, earlier, later)
                 and _shared(model, earlier, later)
             ):
-                yield Pair(other.number, edge.number, edge.place)
+                yield Rivals(other.number, edge.number, edge.place)
 
 
 def _is_inside(model: Model, one: Transition, other: Transition) -> bool:
@@ -101,7 +101,7 @@ def _shared(model: Model, one: Transition, other: Transition) -> bool:
     return any(one.answers(kind) and other.answers(kind) for kind in model.kinds)
 
 
-def overlap_of(model: Model, pair: Pair) -> Goal:
+def overlap_of(model: Model, pair: Rivals) -> Goal:
     """Return the goal that the earlier of a pair fires where the later one could as well; or where it could not."""
     first, second = model.transitions[pair.earlier], model.transitions[pair.later]
     track = model.track_numbers[first.track]
@@ -133,7 +133,7 @@ def overlap_of(model: Model, pair: Pair) -> Goal:
     return Goal(met, shown)
 
 
-def _check(model: Model, pair: Pair, witness: Witness, where: Place, *, leaves: bool) -> Check:
+def _check(model: Model, pair: Rivals, witness: Witness, where: Place, *, leaves: bool) -> Check:
     earlier, later = model.transitions[pair.earlier], model.transitions[pair.later]
     place, other = quoted(pair.place), quoted(earlier.name)
     if leaves:

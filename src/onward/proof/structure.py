@@ -17,7 +17,7 @@ from onward.proof.exploring import Goal
 from onward.proof.firing import MOST_TOGETHER, Edge, Firing, Place, enables, explored, fires, firing_of, quoted, waits
 from onward.proof.idle import idle_events, unread
 from onward.proof.leading import Leading
-from onward.proof.overlapping import Pair, overlap_of, overlaps
+from onward.proof.overlapping import Rivals, overlap_of, overlaps
 from onward.proof.verdict import Check, Kind
 
 ASKED: Mapping[Kind, str] = {
@@ -148,7 +148,7 @@ def _winners(model: Model, questions: Questions, firing: Firing, edge: Edge) -> 
     for other in firing.edges:
         same = other.place == edge.place and other.number < edge.number and firing.can(other)
         if same and model.transitions[other.number].track == model.transitions[edge.number].track:
-            pair = Pair(other.number, edge.number, edge.place)
+            pair = Rivals(other.number, edge.number, edge.place)
             if _is_met(model, questions, firing, edge, overlap_of(model, pair)):
                 yield model.transitions[other.number].name
 

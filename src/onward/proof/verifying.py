@@ -96,13 +96,14 @@ def verify(
     if not (isfinite(seconds) and seconds > 0):
         raise UsageError([Problem("seconds", f"{seconds} is no time to look", "give a number above 0")])
     places = _places(model)
+    old = None if against is None else _loaded(against)
     questions = Questions((places.model,))
     checks = [
         *_invariants(places, questions, seconds),
         *structure(places.model, questions, places),
-        *([] if against is None else _differences(places.model, _loaded(against), _called(against), seconds)),
+        *([] if against is None or old is None else _differences(places.model, old, _called(against), seconds)),
     ]
-    return Verdict(places.model, tuple(checks), _manifest(places.model, against, seconds))
+    return Verdict(places.model, tuple(checks), _manifest(places.model, old, seconds))
 
 
 def _loaded(source: Model | str | os.PathLike[str]) -> Model:
@@ -126,12 +127,12 @@ def _places(source: Model | str | os.PathLike[str]) -> _Places:
     return _Places(_one(parse_model(text, name)), whereabouts(text, name))
 
 
-def _manifest(model: Model, against: object, seconds: float) -> dict[str, object]:
+def _manifest(model: Model, old: Model | None, seconds: float) -> dict[str, object]:
     return {
         "onward": __version__,
         "z3": _z3(),
         "model_fingerprint": fingerprint(model),
-        "against_fingerprint": None if against is None else fingerprint(_loaded(against)),  # type: ignore[arg-type]
+        "against_fingerprint": None if old is None else fingerprint(old),
         "seconds": seconds,
     }
 
