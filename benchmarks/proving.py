@@ -349,7 +349,7 @@ def times(rounds: int) -> str:
         runs = [_alone(name) for _ in range(rounds)]
         tell(title)
         rows.append((title, _spread(runs), *_last(runs)))
-    head = ("model", "s to verify, median (worst)", "MiB at the peak", "states", "statuses")
+    head = ("model", "s to verify, median (worst)", "MiB at the peak", "statuses")
     return f"Each in a process of its own, median of {rounds}.\n\n" + table(head, rows)
 
 
@@ -373,7 +373,6 @@ def _measured(name: str) -> Mapping[str, str | float]:
     return {
         "seconds": seconds,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 2**20),
-        "states": verdict.manifest.get("states", ""),
         "statuses": ", ".join(f"{number} {status}" for status, number in statuses.items()),
     }
 
@@ -383,8 +382,8 @@ def _spread(runs: Sequence[Mapping[str, str | float]]) -> str:
     return f"{statistics.median(seconds):.2f} ({max(seconds):.2f})"
 
 
-def _last(runs: Sequence[Mapping[str, str | float]]) -> tuple[str, str, str]:
-    return f"{runs[-1]['peak']:,.0f}", str(runs[-1]["states"]), str(runs[-1]["statuses"])
+def _last(runs: Sequence[Mapping[str, str | float]]) -> tuple[str, str]:
+    return f"{runs[-1]['peak']:,.0f}", str(runs[-1]["statuses"])
 
 
 # ---- effort against size
@@ -473,7 +472,6 @@ def efforts(rounds: int, picture: Path, *, full: bool) -> str:
         "variables",
         "s to verify, median (worst)",
         "MiB at the peak",
-        "states",
         "statuses",
     )
     return f"Random models, median of {rounds}.\n\n{table(head, rows)}\n![effort against size]({picture.name})\n"
@@ -485,8 +483,8 @@ Runs = Mapping[int, Sequence[Mapping[str, str | float]]]
 def _draw(by_phases: Runs, by_variables: Runs, path: Path) -> None:
     """Draw the seconds; the file is the same for the same figures."""
     try:
-        import matplotlib as mpl  # type: ignore[import-not-found]  # noqa: PLC0415  # of the benchmarks' environment
-        from matplotlib.figure import Figure  # type: ignore[import-not-found]  # noqa: PLC0415  # as above
+        import matplotlib as mpl  # noqa: PLC0415  # of the benchmarks' environment
+        from matplotlib.figure import Figure  # noqa: PLC0415  # as above
     except ModuleNotFoundError:
         tell("no picture: matplotlib is not installed")
         return

@@ -9,9 +9,9 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib as mpl  # type: ignore[import-not-found]  # of the benchmarks' own environment
+import matplotlib as mpl  # of the benchmarks' own environment
 import numpy as np
-from matplotlib.figure import Figure  # type: ignore[import-not-found]
+from matplotlib.figure import Figure
 
 from benchmarks.commands import OUT, Cost, cost, parquet, replaying
 from benchmarks.measuring import rounded, sizes, table, tell
