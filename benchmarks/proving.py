@@ -207,7 +207,7 @@ def _tell(found: Sequence[Found], number: int) -> None:
         tell(f"{len(found)} of {number} mutants")
 
 
-_SHARE = {"norm_change": 0.2, "partnership_lessons": 0.4}
+_SHARE = {"norm_change": 0.1, "partnership_lessons": 0.2}
 """Of the models with the most to try out, fewer mutants: each takes ten times as long as those of others."""
 
 
