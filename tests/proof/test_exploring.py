@@ -32,7 +32,7 @@ def broken(made: onward.Automaton) -> set[int]:
     return {n for n, invariant in enumerate(made.model.invariants) if any(each is invariant for each in found)}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_places_and_breaks_of_a_finite_model_are_those_of_its_automaton(data: st.DataObject) -> None:
     model = data.draw(models(clockwork=False))
