@@ -16,13 +16,13 @@ DESCRIPTION = """\
 Prove the invariants of a model for all logs of any length, or show a log that breaks them, and name every flaw in its
 structure: what cannot be reached or left, never fires, does nothing, or hangs on the order of the file.
 
-An invariant is proved, broken (the shortest log that shows it stands below) or undecided, with how far it was looked.
+An invariant is proved, broken (a log that shows it stands below) or undecided, with how far it was looked.
 Exit code 1 where one is not proved, or anything else is found.
 
 With -o FILE ending in .jsonl the logs that break something are written there: the first to FILE, a second to FILE-2 and
 so on. `onward replay FILE -m MODEL` shows the break. Any other FILE gets what would be printed.
 
-With --against OLD: whether any log is told otherwise by OLD, and the shortest such log."""
+With --against OLD: whether any log is told otherwise by OLD, and such a log."""
 
 FORMATS = ("table", "json", "csv", "sarif", "github")
 _BY_ENDING = {".json": "json", ".csv": "csv", ".sarif": "sarif", ".sarif.json": "sarif", ".txt": "table"}

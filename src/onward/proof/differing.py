@@ -1,4 +1,4 @@
-"""Differing: whether any log is treated differently by two models, and the shortest that is.
+"""Differing: whether any log is treated differently by two models, and a log that is.
 
 A log is treated differently where an event, or time alone, comes out otherwise on some track or leaves the case in
 another place there. Tracks and places are compared by name; what is only printed is not.
