@@ -71,7 +71,7 @@ YEAR = timedelta(days=365.2425)
 
 
 def later(moment: datetime, span: Span, model: Model) -> datetime | None:
-    """Return the moment a span later; None beyond the calendar's end."""
+    """Return the moment a span later, the end of a month for a day that it lacks; None beyond the calendar's end."""
     length = model.constants[span.length] if isinstance(span.length, str) else span.length
     assert isinstance(length, int)
     try:
@@ -79,7 +79,10 @@ def later(moment: datetime, span: Span, model: Model) -> datetime | None:
             return moment + timedelta(days=length * (7 if span.unit == "weeks" else 1))
         months = (moment.month - 1) + length * (12 if span.unit == "years" else 1)
         year, month = moment.year + months // 12, months % 12 + 1
-        return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
+        last = calendar.monthrange(year, month)[1]
+        if moment.day > last:
+            return datetime(year, month, last, 23, 59, 59, 999999)
+        return moment.replace(year=year, month=month)
     except (OverflowError, ValueError):
         return None
 
