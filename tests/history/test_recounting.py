@@ -81,7 +81,7 @@ def later(moment: datetime, span: Span, model: Model) -> datetime | None:
         year, month = moment.year + months // 12, months % 12 + 1
         last = calendar.monthrange(year, month)[1]
         if moment.day > last:
-            return datetime(year, month, last, 23, 59, 59, 999999)
+            return moment.replace(year=year, month=month, day=last, hour=23, minute=59, second=59, microsecond=999999)
         return moment.replace(year=year, month=month)
     except (OverflowError, ValueError):
         return None
