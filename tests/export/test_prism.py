@@ -388,7 +388,9 @@ def test_storm_breaks_what_the_automaton_breaks(
     states, answers = asked_of(storm, model, tmp_path_factory.mktemp("storm"))
     broken = broken_in(made)
     assert answers == [float(any(each is one for one in broken)) for each in model.invariants]
-    assert states == len(read(prism(model)).reached())
+    # Storm does not go on from where the only invariant that it is asked about is broken.
+    every = len(read(prism(model)).reached())
+    assert states <= every if any(answers) else states == every
 
 
 def broken_in(made: Automaton) -> list[Invariant]:
