@@ -181,7 +181,7 @@ def test_every_event_has_a_letter(model: Model, data: st.DataObject) -> None:
 
 
 @given(models(clockwork=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_letter_of_an_exact_automaton_is_some_events(model: Model) -> None:
     made = finite(model)
     if made is None or not made.is_exact or not is_plain(model):
