@@ -25,13 +25,14 @@ STAGES: dict[str, tuple[str, ...]] = {
     "files": ("problems", "log"),
     "library": ("problems", "model", "log", "files"),
     "proof": ("problems", "version", "model", "log", "history", "files", "library"),
+    "scenario": ("problems", "version", "model", "log", "history", "files", "library"),
     "streaming": ("problems", "version", "model", "log", "history", "files"),
-    "report": ("problems", "version", "model", "log", "history", "proof", "streaming"),
+    "report": ("problems", "version", "model", "log", "history", "proof", "scenario", "streaming"),
     "cli": (
         *("problems", "version", "model", "log", "history", "export", "files", "library", "proof", "streaming"),
-        "report",
+        *("scenario", "report"),
     ),
-    "testing": ("problems", "model", "log", "history", "library", "proof"),
+    "testing": ("problems", "model", "log", "history", "library", "proof", "scenario"),
     "__main__": ("cli",),
 }
 COLUMNAR = {
@@ -41,6 +42,9 @@ COLUMNAR = {
     *(f"history/{name}.py" for name in ("minimising", "notes", "product", "treading")),
     *(f"history/{name}.py" for name in ("seating", "standing", "states", "tables", "walked", "walking")),
     *(f"export/{name}.py" for name in ("boxes", "prism")),
+    *(f"scenario/{name}.py" for name in ("asking", "codings", "comparison", "dating", "differing", "draws", "fates")),
+    *(f"scenario/{name}.py" for name in ("forking", "lives", "multiverse", "reaching", "removing", "sifting")),
+    *(f"scenario/{name}.py" for name in ("stacking", "strands", "sweeping", "what_if")),
     *(f"streaming/{name}.py" for name in ("arrow", "attributes", "forms", "opening", "output", "parquet")),
     *(f"streaming/{name}.py" for name in ("converting", "lines", "replaying", "saving", "sorting", "source")),
 }

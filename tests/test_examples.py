@@ -1,4 +1,6 @@
-"""Every example runs as a reader would run it, and prints what `expected.txt` beside it says.
+"""Every example runs as a reader would run it, and prints what the text beside it says.
+
+That is `expected.txt`; where a folder has several scripts, `NAME.expected.txt` beside each.
 
 `pytest tests/test_examples.py --update-golden` writes what they print; read the diff as you would read code.
 """
@@ -15,7 +17,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 SCRIPTS = sorted(EXAMPLES.glob("*/*.py"))
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.parent.name)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: f"{script.parent.name}-{script.stem}")
 def test_an_example_prints_what_is_expected(script: Path, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
     ran = subprocess.run(
         [sys.executable, "-X", "utf8", script],
@@ -26,7 +28,12 @@ def test_an_example_prints_what_is_expected(script: Path, tmp_path: Path, golden
         check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
-    golden(script.with_name("expected.txt"), ran.stdout)
+    golden(expected_of(script), ran.stdout)
+
+
+def expected_of(script: Path) -> Path:
+    alone = len(list(script.parent.glob("*.py"))) == 1
+    return script.with_name("expected.txt") if alone else script.with_suffix(".expected.txt")
 
 
 def test_every_example_has_a_page_and_a_script() -> None:

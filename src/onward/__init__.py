@@ -1,7 +1,8 @@
 """Onward: life-cycle models, run over dated event logs, with a reason for every step.
 
 `load_model` reads what may happen, `read_log` what was seen, `replay` brings the two together, `live` drives one case
-by hand. Names are imported when they are first used, so that `import onward` costs next to nothing.
+by hand. `what_if` asks what would be otherwise, `what_would_it_take` what is missing, `verify` what no log can do.
+Names are imported when they are first used, so that `import onward` costs next to nothing.
 """
 
 from importlib import import_module
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
     from onward.problems import LogError, ModelError, OnwardError, Problem, UsageError
     from onward.proof.verdict import Check, Verdict
     from onward.proof.verifying import verify
+    from onward.scenario.codings import Codings, compare_codings
+    from onward.scenario.comparison import Comparison
+    from onward.scenario.dating import Dates, vary_dates
+    from onward.scenario.document import parse_scenarios
+    from onward.scenario.loading import load_scenarios
+    from onward.scenario.multiverse import Multiverse, multiverse
+    from onward.scenario.orders import load_order
+    from onward.scenario.reaching import Reach, what_would_it_take
+    from onward.scenario.removing import Carried, what_carried
+    from onward.scenario.scenario import Scenario
+    from onward.scenario.what_if import what_if
     from onward.streaming.converting import Converted, convert
     from onward.streaming.replaying import Streamed, replay_to
     from onward.streaming.saving import read_states, write_states
@@ -45,6 +57,17 @@ _HOMES = {
     "onward.problems": ("LogError", "ModelError", "OnwardError", "Problem", "UsageError"),
     "onward.proof.verdict": ("Check", "Verdict"),
     "onward.proof.verifying": ("verify",),
+    "onward.scenario.codings": ("Codings", "compare_codings"),
+    "onward.scenario.comparison": ("Comparison",),
+    "onward.scenario.dating": ("Dates", "vary_dates"),
+    "onward.scenario.document": ("parse_scenarios",),
+    "onward.scenario.loading": ("load_scenarios",),
+    "onward.scenario.multiverse": ("Multiverse", "multiverse"),
+    "onward.scenario.orders": ("load_order",),
+    "onward.scenario.reaching": ("Reach", "what_would_it_take"),
+    "onward.scenario.removing": ("Carried", "what_carried"),
+    "onward.scenario.scenario": ("Scenario",),
+    "onward.scenario.what_if": ("what_if",),
     "onward.streaming.converting": ("Converted", "convert"),
     "onward.streaming.replaying": ("Streamed", "replay_to"),
     "onward.streaming.saving": ("read_states", "write_states"),
@@ -53,17 +76,24 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Automaton",
+    "Carried",
     "Check",
+    "Codings",
+    "Comparison",
     "Converted",
+    "Dates",
     "Event",
     "EventLog",
     "Live",
     "LogError",
     "Model",
     "ModelError",
+    "Multiverse",
     "OnwardError",
     "Problem",
+    "Reach",
     "Replay",
+    "Scenario",
     "States",
     "Step",
     "Streamed",
@@ -72,18 +102,27 @@ __all__ = [
     "Verdict",
     "__version__",
     "automaton",
+    "compare_codings",
     "convert",
     "live",
     "load_cases",
     "load_model",
+    "load_order",
+    "load_scenarios",
     "load_study",
+    "multiverse",
     "parse_model",
+    "parse_scenarios",
     "read_log",
     "read_states",
     "replay",
     "replay_to",
     "shipped_models",
+    "vary_dates",
     "verify",
+    "what_carried",
+    "what_if",
+    "what_would_it_take",
     "write_model",
     "write_states",
 ]

@@ -17,7 +17,7 @@ LOG = "time,event,organizations\n2001,contact,UN;EU\n"
         (["replya"], "onward: there is no command 'replya'; did you mean 'replay'?"),
         (
             ["xyz"],
-            "onward: there is no command 'xyz'; it may be convert, diagram, explain, models, replay, schema, verify",
+            "onward: there is no command 'xyz'; it may be codings, convert, dates, diagram, explain, models, reach, replay, schema, verify, what-if",
         ),
         (
             ["replay", "--formt", "json"],

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 COMMANDS = {
     "replay": "replay a log; without one, the six partnerships of the 2007 report",
     "explain": "the life of one case, step by step, with reasons and what is missing",
+    "what-if": "scenarios against a log as it is, and grids of rules",
+    "reach": "what it would take for a case to be in a phase, or what carried it there",
+    "dates": "what hangs on dates that are known only roughly",
+    "codings": "two codings of the same cases side by side, and whether it matters",
     "verify": "what is proved of a model, and what is wrong with it",
     "diagram": "a model as a drawing, or for a model checker",
     "convert": "a log in another format, under Onward's names of columns",
@@ -67,7 +71,7 @@ def main(argv: "Sequence[str]", stdout: "TextIO", stderr: "TextIO") -> int:
         stderr.write(f"onward: there is no command {name!r}; {suggestion(name, COMMANDS)}\n")
         return 2
     try:
-        code: int = import_module(f"onward.cli.{name}").run(rest, stdout, stderr)
+        code: int = import_module(f"onward.cli.{name.replace('-', '_')}").run(rest, stdout, stderr)
     except UsageStop as stop:
         (stderr if stop.code else stdout).write(stop.text)
         return stop.code

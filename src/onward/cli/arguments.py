@@ -11,6 +11,7 @@ from onward.problems import Problem, UsageError, nearest
 
 if TYPE_CHECKING:
     from onward.library import Study
+    from onward.report.pages import Page
 
 FORMATS = ("table", "json", "csv")
 _BY_ENDING = {".json": "json", ".csv": "csv"}
@@ -61,14 +62,21 @@ class Arguments(argparse.ArgumentParser):
             self.error("-o needs a file name")
         return arguments
 
-    def add_log(self) -> None:
-        """Add the arguments that say what is replayed."""
+    def add_log(self, *, cases: bool = True) -> None:
+        """Add the arguments that say what is replayed; where *cases* are printed, a table of them too."""
         self.add_argument(
             "log",
             nargs="?",
             metavar="LOG",
             help="event log (.csv, .tsv, .jsonl, .parquet, .arrow, .csv.gz ...); left out: the model's own log",
         )
+        self.add_window()
+        if cases:
+            help_ = "a table of cases whose columns are printed beside the phase"
+            self.add_argument("--cases", metavar="FILE", help=help_)
+
+    def add_window(self) -> None:
+        """Add the arguments that say how a log is read."""
         self.add_argument(
             "-m",
             "--model",
@@ -93,7 +101,6 @@ class Arguments(argparse.ArgumentParser):
             default="fail",
             help="stop at rows that cannot be read (fail), or list them and go on",
         )
-        self.add_argument("--cases", metavar="FILE", help="a table of cases whose columns are printed beside the phase")
 
     def add_output(self) -> None:
         """Add the arguments that say what is printed where."""
@@ -111,7 +118,8 @@ def study_of(arguments: argparse.Namespace) -> "Study":
 
     if arguments.as_of == "":
         raise UsageError([Problem("as_of", "'' is no date", HOW_TO_WRITE)])
-    cases = None if arguments.cases is None else load_cases(arguments.cases)
+    beside = getattr(arguments, "cases", None)
+    cases = None if beside is None else load_cases(beside)
     if arguments.log is not None:
         model = load_model(arguments.model)
         log = read_log(arguments.log, on_bad_rows=arguments.on_bad_rows)
@@ -150,3 +158,10 @@ def emit(text: str, arguments: argparse.Namespace, stdout: TextIO) -> None:
         write_text(Path(arguments.output), text)
     else:
         stdout.write(text)
+
+
+def emit_page(page: "Page", arguments: argparse.Namespace, stdout: TextIO) -> None:
+    """Write *page* as people read it, where the arguments say."""
+    from onward.report.text import page_text  # noqa: PLC0415  # as above
+
+    emit(page_text(page, width=width_of(stdout, arguments), colour=is_terminal(stdout, arguments)), arguments, stdout)

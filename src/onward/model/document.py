@@ -27,10 +27,10 @@ from onward.model.schema import ALL, FORMAT
 from onward.model.spans import read_timer
 from onward.model.spelling import write_guard
 from onward.model.variables import kind_in, read_variable
-from onward.model.vocabulary import OF_TRACKS, Vocabulary, is_name
+from onward.model.vocabulary import OF_TRACKS, Vocabulary, is_name, remembered
 from onward.problems import ModelError, Problem, suggestion
 
-__all__ = ["CASE_COLUMNS", "parse_model"]
+__all__ = ["CASE_COLUMNS", "model_of", "parse_model", "vocabulary_of"]
 
 T = TypeVar("T")
 
@@ -58,6 +58,37 @@ def parse_model(text: str, name: str = "model") -> Model:
     if reader.problems or model is None:
         raise ModelError(sorted(reader.problems, key=_line_and_column))
     return model
+
+
+def model_of(root: marked.Mapping, name: str) -> Model:
+    """Return the model that a tree says whose parts may come from several texts; their places say which.
+
+    Args:
+        root: the whole document.
+        name: what problems call the text of places that name none.
+
+    Raises:
+        ModelError: with every problem of the document, in its order.
+
+    """
+    reader = Reader(name, [])
+    model = _model(reader, root)
+    if reader.problems or model is None:
+        raise ModelError(reader.problems)
+    return model
+
+
+def vocabulary_of(model: Model) -> Vocabulary:
+    """Return the names that guards of *model* may use, where there is an event and a case."""
+    return Vocabulary(
+        parameters=model.constants,
+        context={variable.name: remembered(variable.reducer) for variable in model.context},
+        phases=model.track_of,
+        types=model.kinds,
+        tracks=tuple(track.name for track in model.tracks),
+        conditions=dict(model.conditions),
+        domains=domains_of(model.domains),
+    )
 
 
 def _line_and_column(problem: Problem) -> tuple[int, ...]:
@@ -287,7 +318,8 @@ def _one_meaning_each(see: Reader, parts: Mapping[str, Node]) -> None:
     for defined in _defined(parts):
         earlier = first.setdefault(defined.name, defined)
         if earlier.thing != defined.thing:
-            also = f"{earlier.thing} in line {earlier.place.line}"
+            line = earlier.place.line
+            also = f"{earlier.thing} in line {line}" if line else earlier.thing
             see.note(defined.place, f"{defined.name!r} is {defined.thing} and also {also}", "rename one of them")
 
 

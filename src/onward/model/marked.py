@@ -5,12 +5,13 @@ truth value). Tags, anchors and aliases are refused, which also disarms document
 This is the one module that knows PyYAML, and of it only the event stream, which carries the marks.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from yaml.reader import Reader
 
 from onward.model.guards import Scalar
@@ -33,13 +34,21 @@ _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 
 @frozen(order=True)
 class Place:
-    """A place in a text: line and column, both from 1."""
+    """A place in a text: line and column, both from 1.
+
+    *file* is what problems call the text, "" for the one that is read. What was written nowhere has no line: line 0.
+    """
 
     line: int
     column: int
+    file: str = ""
 
     def __str__(self) -> str:
         return f"{self.line}:{self.column}"
+
+    def within(self, file: str) -> str:
+        """Return the place as a problem's `where`, *file* being the text that is read."""
+        return f"{self.file or file}:{self}" if self.line else self.file
 
 
 @frozen
@@ -71,6 +80,8 @@ class Plain:
             start = self.written.find("\n") + 1
         else:
             start = 1
+        if not self.place.line:
+            return None
         ink = [at for at, sign in enumerate(self.written) if at >= start and not sign.isspace()]
         said = [sign for sign in self.text if not sign.isspace()]
         if [self.written[at] for at in ink[: len(said)]] != said:
@@ -80,7 +91,7 @@ class Plain:
         index = ink[before] if on_ink else ink[before - 1] + 1 if before else start
         lines = _LINE_END.split(self.written[:index])
         column = len(lines[-1]) + (self.place.column if len(lines) == 1 else 1)
-        return Place(self.place.line + len(lines) - 1, column)
+        return Place(self.place.line + len(lines) - 1, column, self.place.file)
 
     @property
     def value(self) -> Scalar | None:
@@ -297,3 +308,52 @@ def write_yaml(document: object) -> str:
     """Return *document* (plain mappings, lists and values) as YAML that `read_marked` understands."""
     written: str = yaml.dump(document, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=100)
     return written
+
+
+def tree_of(document: object, place: Place) -> Node:
+    """Return *document* (plain mappings, lists and values) as the tree that its YAML has, all of it at *place*."""
+    match document:
+        case dict():
+            return Mapping(tuple((_plain(key, place), tree_of(each, place)) for key, each in document.items()), place)
+        case list() | tuple():
+            return Sequence(tuple(tree_of(item, place) for item in document), place)
+        case _:
+            return _plain(document, place)
+
+
+def _plain(value: object, place: Place) -> Plain:
+    match value:
+        case None:
+            return Plain("", quoted=False, place=place)
+        case bool():
+            return Plain("true" if value else "false", quoted=False, place=place)
+        case float() if not math.isfinite(value):
+            return Plain(".nan" if math.isnan(value) else f"{'-' if value < 0 else ''}.inf", quoted=False, place=place)
+        case int() | float():
+            return Plain(repr(value), quoted=False, place=place)
+        case _:
+            bare = Plain(str(value), quoted=False, place=place)
+            return bare if isinstance(bare.value, str) else Plain(bare.text, quoted=True, place=place)
+
+
+def located(node: Node, file: str) -> Node:
+    """Return *node* with places that say in which *file* they are, for a tree whose parts go into another."""
+    match node:
+        case Mapping(entries, place):
+            inside = tuple((evolve(key, place=evolve(key.place, file=file)), located(v, file)) for key, v in entries)
+            return Mapping(inside, evolve(place, file=file))
+        case Sequence(items, place):
+            return Sequence(tuple(located(item, file) for item in items), evolve(place, file=file))
+        case Plain():  # the union is closed
+            return evolve(node, place=evolve(node.place, file=file))
+
+
+def document_of(node: Node) -> Any:  # noqa: ANN401  # whatever the document holds
+    """Return what *node* holds as plain mappings, lists and values."""
+    match node:
+        case Mapping(entries):
+            return {key.text: document_of(value) for key, value in entries}
+        case Sequence(items):
+            return [document_of(item) for item in items]
+        case Plain():  # the union is closed
+            return node.value

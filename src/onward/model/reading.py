@@ -13,7 +13,7 @@ from onward.model.elements import ANY, START
 from onward.model.grammar import GuardError, parse_guard
 from onward.model.guards import Guard
 from onward.model.marked import Node, Place, Plain
-from onward.model.schema import FORMAT, keys_of, required_of
+from onward.model.schema import FORMAT, SCHEMA, Schema, keys_of, required_of
 from onward.model.vocabulary import COLUMNS, RESERVED, Vocabulary, is_name
 from onward.problems import Problem, nearest, suggestion
 
@@ -42,10 +42,12 @@ class Reader:
     """The phases and stages of the track whose transitions are read; of every phase in a model without tracks."""
     full: bool = False
     """Whether so much is wrong that the rest is left alone."""
+    schema: Schema = SCHEMA
+    """The shape of the document: which keys there are."""
 
     def note(self, place: Place, what: str, mend: str) -> None:
         """Keep a problem at *place* for the end."""
-        self.problems.append(Problem(f"{self.file}:{place}", what, mend))
+        self.problems.append(Problem(place.within(self.file), what, mend))
 
     def fields(self, node: Node, part: str, thing: str, also: tuple[str, ...] = ()) -> dict[str, Node]:
         """Return the entries of a mapping by key; note a node that is none, unknown keys and missing ones.
@@ -53,9 +55,9 @@ class Reader:
         The schema knows which keys there are, and those that must be there; *also* must these.
         """
         if not isinstance(node, marked.Mapping):
-            self.note(node.place, f"{thing} is not written as keys and values", f"write {{{_example(part)}}}")
+            self.note(node.place, f"{thing} is not written as keys and values", f"write {{{self._example(part)}}}")
             return {}
-        known = keys_of(part)
+        known = keys_of(part, self.schema)
         found: dict[str, Node] = {}
         for key, value in node.entries:
             if key.text in known:
@@ -63,11 +65,14 @@ class Reader:
             else:
                 mend = _ELSEWHERE.get(key.text) or suggestion(key.text, known)
                 self.note(key.place, f"{thing} has no key {key.text!r}", mend)
-        for key_name in (*required_of(part), *also):
+        for key_name in (*required_of(part, self.schema), *also):
             if key_name not in found and not self.is_slip(node, key_name, known):
                 example = FORMAT if key_name == "onward" else "..."
                 self.note(node.place, f"{thing} lacks {key_name!r}", f"add {key_name}: {example}")
         return found
+
+    def _example(self, part: str) -> str:
+        return ", ".join(f"{key}: ..." for key in required_of(part, self.schema) or keys_of(part, self.schema)[:1])
 
     def is_slip(self, node: marked.Mapping, missing: str, known: Collection[str]) -> bool:
         """Tell whether an unknown key was reported with *missing* as the one meant: one slip, one problem."""
@@ -76,7 +81,7 @@ class Reader:
 
     def undecided(self, node: Node, kinds: tuple[str, ...], thing: str, does: str, mend: str) -> None:
         """Note a mapping without the key that tells its kind, or the misspelt key that may be meant for it."""
-        known = {key for kind in kinds for key in keys_of(kind)}
+        known = {key for kind in kinds for key in keys_of(kind, self.schema)}
         for key, _ in node.entries if isinstance(node, marked.Mapping) else ():
             meant = nearest(key.text, kinds)
             if key.text not in known and meant:
@@ -264,7 +269,3 @@ def field_of(node: Node, key: str) -> Node | None:
     """Return what a mapping has under *key*, None if it has nothing or is no mapping."""
     found = [value for name, value in node.entries if name.text == key] if isinstance(node, marked.Mapping) else []
     return found[0] if found else None
-
-
-def _example(part: str) -> str:
-    return ", ".join(f"{key}: ..." for key in required_of(part) or keys_of(part)[:1])

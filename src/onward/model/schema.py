@@ -273,13 +273,16 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def keys_of(part: str = "") -> tuple[str, ...]:
+def keys_of(part: str = "", schema: Schema = SCHEMA) -> tuple[str, ...]:
     """Return the keys that a mapping of the kind *part* may have; "" means the whole document."""
-    shape = _DEFINITIONS[part] if part else SCHEMA
-    return tuple(shape["properties"])
+    return tuple(_shape(part, schema)["properties"])
 
 
-def required_of(part: str = "") -> tuple[str, ...]:
+def required_of(part: str = "", schema: Schema = SCHEMA) -> tuple[str, ...]:
     """Return the keys that a mapping of the kind *part* must have; "" means the whole document."""
-    shape = _DEFINITIONS[part] if part else SCHEMA
-    return tuple(shape["required"])
+    return tuple(_shape(part, schema)["required"])
+
+
+def _shape(part: str, schema: Schema) -> Schema:
+    shape: Schema = schema["$defs"][part] if part else schema
+    return shape

@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from onward.report.pages import Page
 from onward.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -38,6 +40,32 @@ def table_text(headings: Sequence[str], rows: Sequence[Sequence[str]], *, width:
     console = _console(width, colour=colour)
     console.print(_table(headings, rows))
     return _said(console)
+
+
+def page_text(page: Page, *, width: int, colour: bool = False) -> str:
+    """Return *page* with its parts one below the other, *width* characters wide."""
+    console = _console(width, colour=colour)
+    console.print(Text(page.title, style="bold"))
+    for part in page.parts:
+        if part.title:
+            console.print()
+            console.print(Text(part.title, style="bold"))
+        if part.rows:
+            console.print(_table(part.headings, part.rows, whole_words=width))
+        for line in part.lines:
+            console.print(Text(_hanging(line, width)))
+    for line in page.closing:
+        console.print(Text(line))
+    for warning in page.warnings:
+        console.print(Text(f"! {warning}", style="bold yellow"))
+    return _said(console)
+
+
+def _hanging(line: str, width: int) -> str:
+    """Return *line* folded: what goes on stands below where it began, behind a word and two blanks if it has them."""
+    begin = re.match(r" *(?:\S+ {2,})?", line)
+    indent = " " * min(len(begin[0]) if begin else 0, width // 2)
+    return textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def proofs_text(proofs: "Proofs", *, width: int, colour: bool = False) -> str:

@@ -10,6 +10,7 @@ from onward.log.dates import DateError, Interval, interval_of
 from onward.log.log import Value
 from onward.model.elements import Span, Unit
 from onward.model.guards import Scalar
+from onward.model.marked import Node
 from onward.problems import Problem, UsageError
 
 Kind = Literal["parameter", "event", "context", "condition", "phase", "transition", "forbid", "invariant"]
@@ -21,6 +22,11 @@ _SPAN = re.compile(r"([+-]?)\s*(\d+)\s+([a-z]+)")
 def names(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """Return one name or several as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def codes(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """Return the organizations in `A;B`, or in a list of them, as a tuple."""
+    return tuple(code.strip() for text in names(value) for code in text.split(";")) if value else ()
 
 
 def numbers(value: int | tuple[int, ...] | list[int]) -> tuple[int, ...]:
@@ -106,7 +112,7 @@ class Insert:
     event: str
     time: Interval | None = field(converter=date)
     case: str = ""
-    organizations: tuple[str, ...] = field(default=(), converter=names)
+    organizations: tuple[str, ...] = field(default=(), converter=codes)
     id: str = ""
     until: Interval | None = field(default=None, converter=date)
     attributes: Mapping[str, Value] = field(factory=dict, hash=False)
@@ -134,7 +140,7 @@ class Replace:
     event: str
     time: Interval | None = field(default=None, converter=date)
     case: str = ""
-    organizations: tuple[str, ...] = field(default=(), converter=names)
+    organizations: tuple[str, ...] = field(default=(), converter=codes)
     until: Interval | None = field(default=None, converter=date)
     attributes: Mapping[str, Value] = field(factory=dict, hash=False)
     place: str = field(default="", eq=False, repr=False)
@@ -155,6 +161,7 @@ class Tune:
 
     values: Mapping[str, Scalar] = field(hash=False)
     place: str = field(default="", eq=False, repr=False)
+    node: Node | None = field(default=None, eq=False, repr=False)
 
 
 @frozen
@@ -167,6 +174,7 @@ class Change:
             transition, rule of conduct or invariant in the order of the file, from 1.
         keys: the keys that change, with values as in a model file; None takes a key away.
         place: where the edit stands, if in a file.
+        node: *keys* as that file has them, so that a mistake is told at its own line and column.
 
     """
 
@@ -174,6 +182,7 @@ class Change:
     name: str | int
     keys: Any = field(hash=False)
     place: str = field(default="", eq=False, repr=False)
+    node: Node | None = field(default=None, eq=False, repr=False)
 
 
 @frozen
@@ -187,6 +196,7 @@ class Add:
         before: the transition (or phase, or rule) before which it stands, by name or number; None is behind the last.
         track: the track of a transition or phase, in a model with tracks.
         place: where the edit stands, if in a file.
+        node: *keys* as that file has them, so that a mistake is told at its own line and column.
 
     """
 
@@ -196,6 +206,7 @@ class Add:
     before: str | int | None = None
     track: str = ""
     place: str = field(default="", eq=False, repr=False)
+    node: Node | None = field(default=None, eq=False, repr=False)
 
 
 @frozen

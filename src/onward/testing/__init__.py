@@ -39,7 +39,7 @@ from onward.testing.alphabet import (
 )
 from onward.testing.checking import check_invariants
 from onward.testing.driving import live_machine
-from onward.testing.editing import Scenario, scenarios
+from onward.testing.editing import Drawn, scenarios
 from onward.testing.guarding import guards, vocabulary_of
 from onward.testing.modelling import models
 from onward.testing.recording import events, logs
@@ -71,7 +71,7 @@ __all__ = [
     "UNKNOWN_TYPE",
     "VARIABLES",
     "Cases",
-    "Scenario",
+    "Drawn",
     "Strategy",
     "check_invariants",
     "events",

@@ -1,55 +1,65 @@
-"""Scenarios: a log and the same log, or the same model, with a few small edits."""
+"""Scenarios: a log and a model, and the same with a few small edits."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import lru_cache, partial
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
-from attrs import evolve, frozen
+from attrs import frozen
 from hypothesis import strategies as st
 
-from onward.log.dates import Interval
 from onward.log.log import EventLog, Value
-from onward.model.document import parse_model
 from onward.model.guards import Scalar
 from onward.model.model import Model
-from onward.model.spelling import spelled
-from onward.model.writing import write_model
-from onward.problems import ModelError
+from onward.problems import OnwardError
+from onward.scenario.editing import Edited, Row, edit_log
+from onward.scenario.edits import (
+    Change,
+    Drop,
+    Edit,
+    Insert,
+    ModelEdit,
+    Move,
+    Remove,
+    Replace,
+    Selection,
+    Set,
+    Shift,
+    Tune,
+)
+from onward.scenario.remodelling import remodel
+from onward.scenario.rows import row_of
+from onward.scenario.scenario import Scenario
+from onward.scenario.shifting import Unmoved, moved
 from onward.testing.given import Attributes, checked_cases, own_of
 from onward.testing.recording import drawn_log
 from onward.testing.rows import taken
 
-T = TypeVar("T")
-
 _SPARE = 3
+_SHIFTS = (Shift(1, "years"), Shift(-1, "years"), Shift(1, "months"), Shift(-1, "days"))
 
 
 @frozen
-class Scenario:
-    """What was seen under a model, and the same with a few edits. What follows from them is for a replay to say.
+class Drawn:
+    """What was seen under a model, and a what-if. What follows from it is for a replay to say.
 
     Attributes:
         model: what may happen.
         log: what was seen.
-        changed_model: the model after the edits; the same where none changes a parameter.
-        changed_log: the log after the edits; the same where they change parameters only.
-        edits: what was changed, in words, one after the other; rows are counted from 1, each in the log as it then is.
+        scenario: what is otherwise.
+        changed_model: the model after the edits; the same where none is about the model.
+        changed_log: the log after the edits; the same where they are about the model only.
 
     """
 
     model: Model
     log: EventLog
+    scenario: Scenario
     changed_model: Model
     changed_log: EventLog
-    edits: tuple[str, ...]
 
-
-@frozen
-class _Edit:
-    """One change, in words, and what comes of it: another log, or another model."""
-
-    words: str
-    apply: Callable[[], EventLog | Model]
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What is otherwise, edit by edit."""
+        return self.scenario.edits
 
 
 @st.composite
@@ -61,17 +71,17 @@ def scenarios(  # noqa: PLR0913  # what logs take, and how many edits
     max_edits: int = 3,
     cases: Collection[str] | None = None,
     attributes: Attributes | None = None,
-) -> Scenario:
-    """Draw a log for *model*, and the same log or model with one edit or a few.
+) -> Drawn:
+    """Draw a log for *model*, and a scenario of one edit or a few: a what-if about the log, the model or both.
 
-    An edit leaves an event out, adds one, moves one in time, changes an attribute, exchanges two tied events, or
-    changes a parameter of the model.
+    An event is left out, added, moved in time, replaced, given another attribute or put behind others of its date; a
+    parameter of the model is set anew, or a transition loses its guard or is taken out.
 
     Args:
         draw: supplied by Hypothesis.
-        model: whose log is drawn, and whose parameters may be changed.
+        model: whose log is drawn, and which may be edited.
         max_rows: the length of the longest log before the edits.
-        max_edits: the most edits.
+        max_edits: the most changes; putting an event behind others takes two edits.
         cases: as `logs` takes them.
         attributes: as `logs` takes them.
 
@@ -81,90 +91,135 @@ def scenarios(  # noqa: PLR0913  # what logs take, and how many edits
     """
     own, named = own_of(attributes), None if cases is None else checked_cases(model, cases)
     length, wanted = draw(st.integers(0, max_rows)), draw(st.integers(1, max_edits))
-    # What is added, and where and what others are changed to, comes from rows drawn with the log and left out of it.
+    # What is added, and what others are changed to, comes from rows drawn with the log and left out of it.
     whole = drawn_log(draw, model, length + _SPARE, named, own)
     spare = draw(st.permutations(range(len(whole))))[:_SPARE]
     log = taken(whole, [row for row in range(len(whole)) if row not in spare])
-    changed_model, changed_log = model, log
-    words: list[str] = []
+    rows = tuple(row_of(whole, row) for row in sorted(spare))
+    scenario = Scenario()
     for _ in range(wanted):
-        given = changed_model, changed_log, whole, sorted(spare)
-        kinds = [kind for kind in _KINDS if next(kind(*given), None) is not None]
-        edit = draw(st.sampled_from(list(draw(st.sampled_from(kinds))(*given))))
-        match edit.apply():
-            case Model() as changed_model:
-                pass
-            case EventLog() as changed_log:  # the union is closed
-                pass
-        words.append(edit.words)
-    return Scenario(model, log, changed_model, changed_log, tuple(words))
+        state = _State(remodel(model, scenario.of_model), edit_log(model, log, scenario.of_log), rows)
+        kinds = [kind for kind in _KINDS if next(kind(state), None) is not None]
+        if not kinds:
+            break
+        scenario += Scenario(edits=draw(st.sampled_from(list(draw(st.sampled_from(kinds))(state)))))
+    scenario = Scenario(edits=scenario.edits)
+    changed = edit_log(model, log, scenario.of_log).whole()
+    return Drawn(model, log, scenario, remodel(model, scenario.of_model), changed)
 
 
-# ---- edits: what an edit comes to is worked out only for the one that is drawn
+@frozen(eq=False)
+class _State:
+    """What the edits so far have made of model and log, and rows that the log might have had too."""
+
+    model: Model
+    edited: Edited
+    spare: tuple[Row, ...]
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """Yield the rows of the log that are still there, as they now are."""
+        changed, log = self.edited.changed, self.edited.log
+        for number in range(len(log)):
+            row = changed[number] if number in changed else row_of(log, number)
+            if row is not None:
+                yield number, row
+
+    def known(self, name: str) -> str:
+        """Return an event type that the model has: *name*, if it does."""
+        return name if name in self.model.kinds else next(iter(self.model.kinds))
 
 
-def _left_out(_: Model, log: EventLog, __: EventLog, ___: Sequence[int]) -> Iterator[_Edit]:
-    for row in range(len(log)):
-        rest = [other for other in range(len(log)) if other != row]
-        yield _Edit(f"{_row(log, row)} left out", partial(taken, log, rest))
+def _which(number: int, row: Row) -> Selection:
+    return Selection(ids=row.event.id) if row.event.id else Selection(rows=number + 1)
 
 
-def _added(_: Model, log: EventLog, whole: EventLog, spare: Sequence[int]) -> Iterator[_Edit]:
-    for row in spare:
-        if not whole.ids[row] or whole.ids[row] not in log.ids:
-            for place in sorted({0, len(log)}):
-                what = f"row {place + 1} ({whole.types[row]}, {whole.times[row].recorded}) added"
-                yield _Edit(what, partial(_inserted, log, place, whole, row))
+def _recorded(row: Row) -> dict[str, Value]:
+    return {name: value for name, value in row.event.attributes.items() if value is not None}
 
 
-def _moved(_: Model, log: EventLog, whole: EventLog, spare: Sequence[int]) -> Iterator[_Edit]:
-    for row, time in enumerate(log.times):
-        until = log.untils[row]
-        for new in dict.fromkeys(whole.times[other] for other in spare):
-            if new != time and (until is None or until.last >= new.first):
-                yield _Edit(f"{_row(log, row)} moved to {new.recorded}", partial(_at, log, row, new))
+# ---- edits: each yields what it might come to, one or two edits a time
+
+Edits = tuple[Edit, ...]
 
 
-def _changed(_: Model, log: EventLog, whole: EventLog, spare: Sequence[int]) -> Iterator[_Edit]:
-    for name, values in log.columns.items():
-        others = dict.fromkeys((None, *(whole.columns[name][row] for row in spare)))
-        for row, value in enumerate(values):
-            for new in others:
+def _left_out(state: _State) -> Iterator[Edits]:
+    for number, row in state.rows():
+        yield (Drop(_which(number, row)),)
+
+
+def _added(state: _State) -> Iterator[Edits]:
+    ids = {row.event.id for _, row in state.rows()} | {row.event.id for row in state.edited.added}
+    for row in state.spare if state.model.kinds else ():
+        yield (_insert(row, state.known(row.event.type), "" if row.event.id in ids else row.event.id),)
+
+
+def _insert(row: Row, kind: str, name: str) -> Insert:
+    event = row.event
+    return Insert(kind, event.time, row.case, event.organizations, name, event.until, _recorded(row))
+
+
+def _moved(state: _State) -> Iterator[Edits]:
+    for number, row in state.rows():
+        time, until = row.event.time, row.event.until
+        assert time is not None  # noqa: S101  # every row of a log has a date
+        for new in dict.fromkeys(other.event.time for other in state.spare):
+            if new is not None and new != time and (until is None or until.last >= new.first):
+                yield (Move(_which(number, row), to=new),)
+        for by in _SHIFTS:
+            later = moved(time, by)
+            if not isinstance(later, Unmoved) and later != time and (until is None or until.last >= later.first):
+                yield (Move(_which(number, row), by=by),)
+
+
+def _changed(state: _State) -> Iterator[Edits]:
+    for number, row in state.rows():
+        for name, value in row.event.attributes.items():
+            for new in dict.fromkeys((None, *(other.event.attributes.get(name) for other in state.spare))):
                 if new != value:
-                    what = f"{_row(log, row)}: {name} {_told(value)} changed to {_told(new)}"
-                    yield _Edit(what, partial(_with_value, log, row, name, new))
+                    yield (Set(_which(number, row), {name: new}),)
 
 
-def _exchanged(_: Model, log: EventLog, __: EventLog, ___: Sequence[int]) -> Iterator[_Edit]:
-    for later in range(len(log)):
-        for row in range(later):
-            if log.times[row] == log.times[later] and taken(log, [row]) != taken(log, [later]):
-                order = list(range(len(log)))
-                order[row], order[later] = later, row
-                what = f"{_row(log, row)} and {_row(log, later)} exchanged"
-                yield _Edit(what, partial(taken, log, order))
+def _replaced(state: _State) -> Iterator[Edits]:
+    for number, row in state.rows() if state.model.kinds else ():
+        for other in state.spare:
+            kind = state.known(other.event.type)
+            if kind != row.event.type:
+                yield (Replace(_which(number, row), kind, attributes=_recorded(other)),)
 
 
-def _reset(model: Model, _: EventLog, __: EventLog, ___: Sequence[int]) -> Iterator[_Edit]:
-    for (name, value), changed in _with_other_parameters(model):
-        new = changed.constants[name]
-        yield _Edit(f"parameter {name} changed from {_told(value)} to {_told(new)}", partial(evolve, changed))
+def _put_behind(state: _State) -> Iterator[Edits]:
+    rows = list(state.rows())
+    for at, (number, row) in enumerate(rows):
+        tied = any(other.event.time == row.event.time for _, other in rows[at + 1 :])
+        if tied and row.event.type in state.model.kinds:
+            yield Drop(_which(number, row)), _insert(row, row.event.type, row.event.id)
 
 
-_KINDS = (_left_out, _added, _moved, _changed, _exchanged, _reset)
+def _set_anew(state: _State) -> Iterator[Edits]:
+    yield from ((edit,) for edit in _sound_edits(state.model) if isinstance(edit, Tune))
+
+
+def _rerouted(state: _State) -> Iterator[Edits]:
+    yield from ((edit,) for edit in _sound_edits(state.model) if not isinstance(edit, Tune))
+
+
+_KINDS = (_left_out, _added, _moved, _changed, _replaced, _put_behind, _set_anew, _rerouted)
 
 
 @lru_cache(maxsize=64)
-def _with_other_parameters(model: Model) -> tuple[tuple[tuple[str, Scalar], Model], ...]:
-    """Return for each parameter as it is the models in which it has another value."""
+def _sound_edits(model: Model) -> tuple[ModelEdit, ...]:
+    """Return edits of *model* that leave one which a file could say: a timer of no days is none."""
+    return tuple(edit for edit in _model_edits(model) if _is_sound(model, edit))
+
+
+def _model_edits(model: Model) -> Iterator[ModelEdit]:
     texts = [value for _, value in model.parameters if isinstance(value, str)]
-    found = []
-    for number, (name, value) in enumerate(model.parameters):
-        for new in _other_values(value, texts):
-            changed = evolve(model, parameters=_replaced(model.parameters, number, (name, new)))
-            if _is_sound(changed):
-                found.append(((name, value), changed))
-    return tuple(found)
+    for name, value in model.parameters:
+        yield from (Tune({name: new}) for new in _other_values(value, texts))
+    for number, transition in enumerate(model.transitions, 1):
+        yield Remove("transition", number)
+        if transition.when is not None:
+            yield Change("transition", number, {"when": None})
 
 
 def _other_values(value: Scalar, texts: Sequence[str]) -> Iterator[Scalar]:
@@ -177,50 +232,9 @@ def _other_values(value: Scalar, texts: Sequence[str]) -> Iterator[Scalar]:
             yield from (text for text in texts if text != value)
 
 
-def _is_sound(model: Model) -> bool:
-    """Tell whether *model* is one that a file could say: a timer of no days is none."""
+def _is_sound(model: Model, edit: ModelEdit) -> bool:
     try:
-        return parse_model(write_model(model), model.name) == model
-    except ModelError:
+        remodel(model, [edit])
+    except OnwardError:
         return False
-
-
-# ---- rows
-
-
-def _inserted(log: EventLog, place: int, whole: EventLog, row: int) -> EventLog:
-    """Return *log* with a *row* of *whole*, which has the same columns, before the one in *place*."""
-
-    def with_row(column: Sequence[T], source: Sequence[T]) -> tuple[T, ...]:
-        return (*column[:place], *source[row : row + 1], *column[place:])
-
-    return evolve(
-        log,
-        types=with_row(log.types, whole.types),
-        times=with_row(log.times, whole.times),
-        ids=with_row(log.ids, whole.ids),
-        untils=with_row(log.untils, whole.untils),
-        case_names=with_row(log.case_names, whole.case_names),
-        organizations=with_row(log.organizations, whole.organizations),
-        columns={name: with_row(values, whole.columns[name]) for name, values in log.columns.items()},
-    )
-
-
-def _at(log: EventLog, row: int, time: Interval) -> EventLog:
-    return evolve(log, times=_replaced(log.times, row, time))
-
-
-def _with_value(log: EventLog, row: int, name: str, value: Value) -> EventLog:
-    return evolve(log, columns={**log.columns, name: _replaced(log.columns[name], row, value)})
-
-
-def _replaced(column: Sequence[T], row: int, new: T) -> tuple[T, ...]:
-    return (*column[:row], new, *column[row + 1 :])
-
-
-def _row(log: EventLog, row: int) -> str:
-    return f"row {row + 1} ({log.types[row]}, {log.times[row].recorded})"
-
-
-def _told(value: Value) -> str:
-    return "nothing" if value is None else spelled(value)
+    return True
