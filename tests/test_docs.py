@@ -234,7 +234,8 @@ def test_the_page_on_the_command_line_has_every_key_of_the_json(tmp_path: Path) 
         assert [key for key in sorted(keys) if not is_told(key, page)] == []
 
 
-GIVEN = {"c", "formal", "EU;UN", "EU;NATO", "NATO;UN", "AU;UN", "AU;EU", "AU;NATO", *onward.load_model("partnership").places}
+CASES = {"EU;UN", "EU;NATO", "NATO;UN", "AU;UN", "AU;EU", "AU;NATO"}
+GIVEN = {"c", "formal", *CASES, *onward.load_model("partnership").places}
 """What the scenario above and its model call things of their own."""
 
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from onward.scenario.loading import load_scenarios
     from onward.scenario.multiverse import Multiverse, multiverse
     from onward.scenario.orders import load_order
-    from onward.scenario.reaching import Reach, what_would_it_take
+    from onward.scenario.reached import Reach
+    from onward.scenario.reaching import what_would_it_take
     from onward.scenario.removing import Carried, what_carried
     from onward.scenario.scenario import Scenario
     from onward.scenario.what_if import what_if
@@ -64,7 +65,8 @@ _HOMES = {
     "onward.scenario.loading": ("load_scenarios",),
     "onward.scenario.multiverse": ("Multiverse", "multiverse"),
     "onward.scenario.orders": ("load_order",),
-    "onward.scenario.reaching": ("Reach", "what_would_it_take"),
+    "onward.scenario.reached": ("Reach",),
+    "onward.scenario.reaching": ("what_would_it_take",),
     "onward.scenario.removing": ("Carried", "what_carried"),
     "onward.scenario.scenario": ("Scenario",),
     "onward.scenario.what_if": ("what_if",),

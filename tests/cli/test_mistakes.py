@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onward.cli import COMMANDS
+
 Onward = Callable[..., tuple[int, str, str]]
 LOG = "time,event,organizations\n2001,contact,UN;EU\n"
 
@@ -17,7 +19,7 @@ LOG = "time,event,organizations\n2001,contact,UN;EU\n"
         (["replya"], "onward: there is no command 'replya'; did you mean 'replay'?"),
         (
             ["xyz"],
-            "onward: there is no command 'xyz'; it may be codings, convert, dates, diagram, explain, models, reach, replay, schema, verify, what-if",
+            f"onward: there is no command 'xyz'; it may be {', '.join(sorted(COMMANDS))}",
         ),
         (
             ["replay", "--formt", "json"],

@@ -9,7 +9,7 @@ from onward.cli.arguments import Arguments, emit, emit_page, format_of, study_of
 
 if TYPE_CHECKING:
     from onward.library import Study
-    from onward.scenario.reaching import Reach
+    from onward.scenario.reached import Reach
     from onward.scenario.removing import Carried
 
 DESCRIPTION = """\
@@ -103,7 +103,7 @@ def _answer(study: "Study", costs: dict[str, float | None], arguments: argparse.
 
 def _print(answer: "Reach | Carried", arguments: argparse.Namespace, stdout: TextIO) -> None:
     from onward.report import data, reached  # noqa: PLC0415  # as above
-    from onward.scenario.reaching import Reach  # noqa: PLC0415
+    from onward.scenario.reached import Reach  # noqa: PLC0415
 
     format_ = format_of(arguments)
     if format_ == "table":

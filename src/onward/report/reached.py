@@ -5,7 +5,7 @@ from typing import Any
 
 from onward.log.dates import Interval
 from onward.report.pages import Page, Part
-from onward.scenario.reaching import Added, Reach
+from onward.scenario.reached import Added, Reach
 from onward.scenario.removing import Carried
 
 REACH_HEADINGS = ("set", "event", "attributes", "time", "cost")
