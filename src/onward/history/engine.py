@@ -7,10 +7,10 @@ from onward.history.histories import Engine, Histories
 from onward.history.plain import run_plainly
 from onward.history.replayed import Replay
 from onward.history.states import States, check_kinds, check_states, check_window
-from onward.history.stepping import Reading, checked_reading, instant
-from onward.history.window import window_of
+from onward.history.stepping import Reading, checked_reading
+from onward.history.window import end_of, window_of
 from onward.log.dates import Interval
-from onward.log.framed import log_of_frame
+from onward.log.framed import given_log
 from onward.log.log import EventLog
 from onward.model.model import Model
 from onward.problems import Problem, UsageError, suggestion
@@ -60,13 +60,13 @@ def replay(  # noqa: PLR0913  # how a log is read, where it begins and ends, and
     _check_engine(engine)
     if states is not None:
         check_states(states, model, reading)
-    seen = log if isinstance(log, EventLog) else _log_of(log)
+    seen = given_log(log)
     if states is not None:
         check_kinds(states, seen)
     asked = window_of(as_of)
     if states is not None:
         check_window(states, asked)
-    window = asked or _last(seen, reading)
+    window = asked or end_of([seen], reading)
     told: Histories | None = None
     if engine in {"columnar", "automaton"} or (engine is None and _is_long(model, len(seen))):
         told = _by_columns(model, seen, window, reading, states, engine)
@@ -108,20 +108,3 @@ def _check_engine(engine: str | None) -> None:
     if engine is not None and engine not in get_args(Engine):
         mend = suggestion(str(engine), get_args(Engine))
         raise UsageError([Problem("engine", f"there is no engine {engine!r}", mend)])
-
-
-def _log_of(frame: object) -> EventLog:
-    log = log_of_frame(frame)
-    if log is None:
-        what = f"no log can be read from a {type(frame).__name__}"
-        raise UsageError([Problem("log", what, "pass what read_log returned, or a data frame")])
-    return log
-
-
-def _last(log: EventLog, reading: Reading) -> Interval | None:
-    if log.store is not None:
-        times = log.store.times
-        ends = times.last if reading == "certain" else times.first
-        row = ends.arg_max()
-        return None if row is None else times.interval(row)
-    return max(log.times, key=lambda time: instant(time, reading) or time.last, default=None)

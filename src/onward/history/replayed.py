@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from onward.history.crossing import Crossed, crossed_by
 from onward.history.histories import CaseRow, Deviation, Engine, Histories, Spell, StepRow
+from onward.history.manifest import manifest_of
 from onward.history.notes import notes_on, partial_of
 from onward.history.state import not_begun
 from onward.history.states import States
@@ -20,7 +21,6 @@ from onward.log.dates import Interval
 from onward.log.log import EventLog
 from onward.model.model import Model
 from onward.problems import Problem
-from onward.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl
@@ -224,18 +224,4 @@ class Replay:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """All that is needed to make this result again."""
-        import platform  # noqa: PLC0415  # as above
-
-        from onward.model.writing import fingerprint  # noqa: PLC0415
-
-        return {
-            "onward": __version__,
-            "python": platform.python_version(),
-            "model": self.model.name,
-            "model_fingerprint": fingerprint(self.model),
-            "log": self.log.name,
-            "log_fingerprint": self.log.fingerprint,
-            "as_of": self.as_of and self.as_of.recorded,
-            "reading": self.reading,
-            "ties": "file order",
-        }
+        return manifest_of(self.model, self.log, self.as_of, self.reading)

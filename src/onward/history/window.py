@@ -29,6 +29,26 @@ def is_after(time: Interval, window: Interval | None, reading: Reading) -> bool:
     return window is not None and moment is not None and moment > window.last
 
 
+def end_of(logs: Iterable[EventLog], reading: Reading) -> Interval | None:
+    """Return the date with which the last of *logs* ends; None where all are empty."""
+    return latest((end for log in logs for end in _ends(log, reading)), reading)
+
+
+def _ends(log: EventLog, reading: Reading) -> Iterable[Interval | None]:
+    """Return dates of *log*, among them the one that counts last; of a long log only that."""
+    if log.store is None:
+        return log.times
+    times = log.store.times
+    row = (times.last if reading == "certain" else times.first).arg_max()
+    return () if row is None else (times.interval(row),)
+
+
+def latest(times: Iterable[Interval | None], reading: Reading) -> Interval | None:
+    """Return the first of those *times* that count last; None without any."""
+    known = (time for time in times if time is not None)
+    return max(known, key=lambda time: instant(time, reading) or time.last, default=None)
+
+
 def lived_until(state: CaseState, reading: Reading) -> datetime | None:
     """Return the instant that a case has lived through: its last event, or how far time has passed since."""
     last = instant(state.last, reading)

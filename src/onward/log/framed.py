@@ -6,6 +6,7 @@ from onward.log.frames import NAME, frame_of_pandas, is_pandas, polars_frame, ta
 from onward.log.log import EventLog
 from onward.log.schema import OnBadRows, build_log
 from onward.log.table import Table
+from onward.problems import Problem, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +27,23 @@ def log_of_frame(source: object, on_bad_rows: OnBadRows = "fail") -> EventLog | 
         return log_of_polars(frame, NAME, on_bad_rows)
     table = table_of_frame(source)
     return None if table is None else log_of_table(table, on_bad_rows)
+
+
+def given_log(log: object) -> EventLog:
+    """Return *log*, which is a log or a data frame that can be read as one.
+
+    Raises:
+        LogError: the frame can't be read as a log, or has bad rows.
+        UsageError: it is something else.
+
+    """
+    if isinstance(log, EventLog):
+        return log
+    found = log_of_frame(log)
+    if found is None:
+        what = f"no log can be read from a {type(log).__name__}"
+        raise UsageError([Problem("log", what, "pass what read_log returned, or a data frame")])
+    return found
 
 
 def log_of_polars(frame: "pl.DataFrame", name: str, on_bad_rows: OnBadRows) -> EventLog:

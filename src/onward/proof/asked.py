@@ -40,6 +40,7 @@ from onward.model.guards import (
     expressions,
 )
 from onward.model.model import Model
+from onward.model.settling import settled
 from onward.proof.cells import (
     KINDS,
     Cell,
@@ -279,36 +280,22 @@ def plain_timer(model: Model, timer: Timer) -> Timer:
 
 
 def _without_names(model: Model, guard: Guard) -> Guard:
-    """Return *guard* with the values of parameters in their place."""
+    """Return *guard* with the values of parameters in their place, and named conditions written out."""
+    return _unnamed(settled(guard, model.constants))
+
+
+def _unnamed(guard: Guard) -> Guard:
     match guard:
         case And(parts):
-            return And(tuple(_without_names(model, part) for part in parts))
+            return And(tuple(map(_unnamed, parts)))
         case Or(parts):
-            return Or(tuple(_without_names(model, part) for part in parts))
+            return Or(tuple(map(_unnamed, parts)))
         case Not(part):
-            return Not(_without_names(model, part))
+            return Not(_unnamed(part))
         case Named(_, part):
-            return _without_names(model, part)
-        case Compare(sign, left, right):
-            return Compare(sign, _valued(model, left), _valued(model, right))
-        case OneOf(value, options):
-            return OneOf(_valued(model, value), tuple(_valued(model, option) for option in options))
-        case Contains(value, attribute):
-            return Contains(_valued(model, value), attribute)
-        case Holds(value):  # the union is closed
-            return Holds(_valued(model, value))
-
-
-def _valued(model: Model, value: Expression) -> Expression:
-    match value:
-        case Parameter(name):
-            return Constant(model.constants[name])
-        case Minus(operand):
-            return Minus(_valued(model, operand))
-        case Arithmetic(sign, left, right):
-            return Arithmetic(sign, _valued(model, left), _valued(model, right))
+            return _unnamed(part)
         case _:
-            return value
+            return guard
 
 
 def guards_of(model: Model) -> Iterator[Guard]:

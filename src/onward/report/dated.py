@@ -175,7 +175,7 @@ def dated_data(dates: Dates) -> dict[str, Any]:
             }
             for effect in dates.effect_rows
         ],
-        "manifest": {**dates.manifest, "exact_cases": list(dates.exact_cases)},
+        "manifest": dict(dates.manifest),
     }
 
 

@@ -6,7 +6,7 @@ cases that it touches with that difference alone settled the other way.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import asdict, evolve, field, frozen
 
 from onward.history.histories import Engine
+from onward.history.manifest import manifest_of
 from onward.history.notes import columns_asked
 from onward.history.stepping import Reading, checked_reading
-from onward.history.window import window_of
+from onward.history.window import end_of, window_of
 from onward.log.cells import spell
 from onward.log.dates import Interval
 from onward.log.log import AttributeType, EventLog, Value
@@ -24,7 +25,6 @@ from onward.model.model import Model
 from onward.scenario.fates import Difference, Fate, differences, fates_of, table_of, unborn, weight_of
 from onward.scenario.rows import Row, cases_of, row_of
 from onward.scenario.strands import Strand, replay_strands
-from onward.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl
@@ -232,23 +232,8 @@ class Codings:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """All that is needed to make this result again."""
-        import platform  # noqa: PLC0415  # a result that is printed asks for none
-
-        from onward.model.writing import fingerprint  # noqa: PLC0415
-
-        return {
-            "onward": __version__,
-            "python": platform.python_version(),
-            "model": self.model.name,
-            "model_fingerprint": fingerprint(self.model),
-            "log": self.log.name,
-            "log_fingerprint": self.log.fingerprint,
-            "other": self.other.name,
-            "other_fingerprint": self.other.fingerprint,
-            "as_of": self.as_of and self.as_of.recorded,
-            "reading": self.reading,
-            "ties": "file order",
-        }
+        more = {"other": self.other.name, "other_fingerprint": self.other.fingerprint}
+        return manifest_of(self.model, self.log, self.as_of, self.reading, **more)
 
 
 def _told(row: Disagreement) -> dict[str, Any]:
@@ -292,7 +277,7 @@ def compare_codings(  # noqa: PLR0913  # two logs, and how they are read
 
     """
     checked_reading(reading)
-    window = window_of(as_of) or _last_of((log, other), reading)
+    window = window_of(as_of) or end_of((log, other), reading)
     both = _Both(model, _side(model, log), _side(model, other), days)
     fates = _fates(both, window, reading, engine)
     found = tuple(evolve(each, effects=effects) for each, effects in zip(both.disagreements, fates.alone, strict=True))
@@ -308,11 +293,6 @@ def compare_codings(  # noqa: PLR0913  # two logs, and how they are read
         agreement_rows=tuple(both.agreements()),
         case_rows=tuple(_case_rows(both, fates, found)),
     )
-
-
-def _last_of(logs: Iterable[EventLog], reading: Reading) -> Interval | None:
-    times = (time for log in logs for time in log.times)
-    return max(times, key=lambda time: time.last if reading == "certain" else time.first, default=None)
 
 
 @frozen(eq=False)

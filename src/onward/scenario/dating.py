@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import asdict, define, evolve, field, frozen
 
 from onward.history.histories import Engine
+from onward.history.manifest import manifest_of
 from onward.history.stepping import Reading, checked_reading
 from onward.history.window import window_of
 from onward.log.cases import find_case
@@ -40,7 +41,6 @@ from onward.scenario.fates import (
 )
 from onward.scenario.orders import Order, Room, fingerprint_of, instant_of, listed, moment_of, room_for
 from onward.scenario.strands import Strand, replay_strands, rows_of_cases
-from onward.version import __version__
 
 if TYPE_CHECKING:
     import polars as pl
@@ -274,25 +274,14 @@ class Dates:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """All that is needed to make this result again."""
-        import platform  # noqa: PLC0415  # a result that is printed asks for none
-
-        from onward.model.writing import fingerprint  # noqa: PLC0415
-
-        return {
-            "onward": __version__,
-            "python": platform.python_version(),
-            "model": self.model.name,
-            "model_fingerprint": fingerprint(self.model),
-            "log": self.log.name,
-            "log_fingerprint": self.log.fingerprint,
+        more = {
             "order_fingerprint": fingerprint_of(self.order),
-            "as_of": self.as_of and self.as_of.recorded,
-            "reading": self.reading,
             "draws": self.draws,
             "seed": self.seed,
             "ties": "by draw; file order inside a microsecond",
             "exact_cases": self.exact_cases,
         }
+        return {**manifest_of(self.model, self.log, self.as_of, self.reading), **more}
 
 
 def _told(effect: Effect, difference: Difference) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from onward.history.stepping import Reading, checked_reading, instant
-from onward.history.window import window_of
+from onward.history.manifest import manifest_of
+from onward.history.stepping import Reading, checked_reading
+from onward.history.window import end_of, window_of
 from onward.log.cases import find_case
 from onward.log.dates import Interval
-from onward.log.framed import log_of_frame
+from onward.log.framed import given_log
 from onward.log.log import EventLog
 from onward.model.model import Model
 from onward.problems import Problem, UsageError, suggestion
@@ -38,7 +39,6 @@ from onward.scenario.variants import (
     arrange,
     effective,
 )
-from onward.version import __version__
 
 if TYPE_CHECKING:
     import numpy as np
@@ -286,26 +286,18 @@ class Multiverse:
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
         """All that is needed to make this result again."""
-        import platform  # noqa: PLC0415  # as above
         from hashlib import sha256  # noqa: PLC0415  # as above
 
-        from onward.model.writing import fingerprint  # noqa: PLC0415  # as above
-
-        return {
-            "onward": __version__,
-            "python": platform.python_version(),
-            "model": self.model.name,
-            "model_fingerprint": fingerprint(self.model),
-            "log": self.log.name,
-            "log_fingerprint": self.log.fingerprint,
-            "as_of": self.as_of and self.as_of.recorded,
-            "reading": self.reading,
-            "ties": "file order",
-            "axes": {axis.name: [one.name for one in axis.alternatives] for axis in self.axes},
-            "grid_fingerprint": sha256(repr((self.common, self.axes)).encode()).hexdigest(),
-            "expected": None if self.expected is None else dict(self.expected),
-            "statement": STATEMENT,
-        }
+        return manifest_of(
+            self.model,
+            self.log,
+            self.as_of,
+            self.reading,
+            axes={axis.name: [one.name for one in axis.alternatives] for axis in self.axes},
+            grid_fingerprint=sha256(repr((self.common, self.axes)).encode()).hexdigest(),
+            expected=None if self.expected is None else dict(self.expected),
+            statement=STATEMENT,
+        )
 
 
 def multiverse(  # noqa: PLR0913  # a log, what may differ, what is expected, and how a log is read
@@ -343,11 +335,11 @@ def multiverse(  # noqa: PLR0913  # a log, what may differ, what is expected, an
 
     """
     checked_reading(reading)
-    seen = log if isinstance(log, EventLog) else _log_of(log)
+    seen = given_log(log)
     grid, first = Grid(tuple(axes)), tuple(common)
     arranged = arrange(model, [edit for edit in first if isinstance(edit, ModelEdit)], grid)
     parts = parts_of(arranged, seen, [edit for edit in first if isinstance(edit, LogEdit)])
-    window = window_of(as_of) or _end_of([part.log for part in parts], reading)
+    window = window_of(as_of) or end_of([part.log for part in parts], reading)
     made = Sweep(grid, window, reading)
     for part in parts:
         made.run(part)
@@ -369,17 +361,3 @@ def multiverse(  # noqa: PLR0913  # a log, what may differ, what is expected, an
         problems=made.problems,
         wants=wants_of(arranged),
     )
-
-
-def _log_of(frame: object) -> EventLog:
-    log = log_of_frame(frame)
-    if log is None:
-        what = f"no log can be read from a {type(frame).__name__}"
-        raise UsageError([Problem("log", what, "pass what read_log returned, or a data frame")])
-    return log
-
-
-def _end_of(logs: Iterable[EventLog], reading: Reading) -> Interval | None:
-    """Return the date of the last event in any of *logs*."""
-    times = (time for log in {id(log): log for log in logs}.values() for time in log.times)
-    return max(times, key=lambda time: instant(time, reading) or time.last, default=None)

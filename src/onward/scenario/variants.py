@@ -16,24 +16,13 @@ from attrs import evolve, field, frozen
 
 from onward.model.elements import Count, Sum
 from onward.model.guards import (
-    And,
-    Arithmetic,
-    Compare,
-    Constant,
-    Contains,
-    Expression,
     Guard,
-    Holds,
-    Minus,
-    Named,
-    Not,
-    OneOf,
-    Or,
     Parameter,
     Scalar,
     expressions,
 )
 from onward.model.model import Model
+from onward.model.settling import settled
 from onward.problems import ModelError, OnwardError, Problem, UsageError, suggestion
 from onward.scenario.axes import Alternative, Axis
 from onward.scenario.edits import Change, Edit, LogEdit, ModelEdit, Tune
@@ -276,41 +265,6 @@ def _switch(guard: Guard | None, number: int, axes: Sequence[int], settings: Seq
             values.update(setting.values)
         table.append(known.setdefault(None if one is None else settled(one, values), len(known)))
     return Switch(tuple(axes), tuple(known), tuple(table))
-
-
-def settled(guard: Guard, values: Mapping[str, Scalar]) -> Guard:
-    """Return *guard* with constants in place of the parameters that have *values*."""
-    if not values:
-        return guard
-    match guard:
-        case And(parts):
-            return And(tuple(settled(part, values) for part in parts))
-        case Or(parts):
-            return Or(tuple(settled(part, values) for part in parts))
-        case Not(part):
-            return Not(settled(part, values))
-        case Named(name, part):
-            return Named(name, settled(part, values))
-        case Compare(sign, left, right):
-            return Compare(sign, _known(left, values), _known(right, values))
-        case OneOf(value, options):
-            return OneOf(_known(value, values), tuple(_known(option, values) for option in options))
-        case Contains(value, attribute):
-            return Contains(_known(value, values), attribute)
-        case Holds(value):  # the union is closed
-            return Holds(_known(value, values))
-
-
-def _known(expression: Expression, values: Mapping[str, Scalar]) -> Expression:
-    match expression:
-        case Parameter(name) if name in values:
-            return Constant(values[name])
-        case Arithmetic(sign, left, right):
-            return Arithmetic(sign, _known(left, values), _known(right, values))
-        case Minus(operand):
-            return Minus(_known(operand, values))
-        case _:
-            return expression
 
 
 # ---- what each variant shares with others

@@ -10,10 +10,10 @@ from attrs import define, evolve, field, frozen
 from onward.history.engine import replay
 from onward.history.histories import Engine
 from onward.history.replayed import Replay
-from onward.history.stepping import Reading, checked_reading, instant
-from onward.history.window import window_of
+from onward.history.stepping import Reading, checked_reading
+from onward.history.window import end_of, latest, window_of
 from onward.log.dates import Interval
-from onward.log.framed import log_of_frame
+from onward.log.framed import given_log
 from onward.log.log import AttributeType, EventLog
 from onward.model.model import Model
 from onward.problems import LogError, ModelError, OnwardError, Problem, UsageError
@@ -122,7 +122,7 @@ class _Base:
     end: Interval | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.end = self.asked or end_of(self.log, self.reading)
+        self.end = self.asked or end_of([self.log], self.reading)
 
     def changed_model(self, scenario: Scenario) -> Model:
         """Return the model as *scenario* leaves it; equal edits are made once."""
@@ -162,7 +162,7 @@ def _base(
     if reading is not None:
         checked_reading(reading)
     if not isinstance(log, Replay):
-        seen = log if isinstance(log, EventLog) else _log_of(log)
+        seen = given_log(log)
         return _Base(model, seen, window_of(as_of), reading or "certain", engine, None)
     if log.earlier is not None:
         what = "the replay went on from earlier states, and what the log was before is not known"
@@ -174,39 +174,9 @@ def _base(
         what = f"the replay reads dates as {log.reading!r}, not as {reading!r}"
         raise UsageError([Problem("reading", what, "leave it out: a replay brings its own")])
     asked = window_of(as_of)
-    if asked is None and log.as_of != end_of(log.log, log.reading):
+    if asked is None and log.as_of != end_of([log.log], log.reading):
         asked = log.as_of
     return _Base(model, log.log, asked, log.reading, engine, log)
-
-
-def _log_of(frame: object) -> EventLog:
-    log = log_of_frame(frame)
-    if log is None:
-        what = f"no log can be read from a {type(frame).__name__}"
-        raise UsageError([Problem("log", what, "pass what read_log returned, a data frame, or a replay")])
-    return log
-
-
-def end_of(log: EventLog, reading: Reading) -> Interval | None:
-    """Return the date with which *log* ends; None if it is empty."""
-    if log.store is not None:
-        times = log.store.times
-        row = (times.last if reading == "certain" else times.first).arg_max()
-        return None if row is None else times.interval(row)
-    return _latest(log.times, reading)
-
-
-def _latest(times: Iterable[Interval | None], reading: Reading) -> Interval | None:
-    """Return the first of those *times* that count last."""
-    found: Interval | None = None
-    for time in times:
-        if time is not None and (found is None or _moment(time, reading) > _moment(found, reading)):
-            found = time
-    return found
-
-
-def _moment(time: Interval, reading: Reading) -> datetime:
-    return instant(time, reading) or time.last
 
 
 # ---- what each scenario asks for
@@ -282,7 +252,7 @@ def _planned(base: _Base, scenario: Scenario) -> _Plan:
         edited=edited,
         model=model,
         touched=None if every else cases_touched(model, edited),
-        as_of=base.asked or _latest((base.end, *(event.time for event in events)), base.reading),
+        as_of=base.asked or latest((base.end, *(event.time for event in events)), base.reading),
         types=() if types == base.log.attributes else tuple(types.items()),
     )
 
@@ -416,7 +386,7 @@ class _Frame:
 def _woven(base: _Base, plans: Sequence[_Plan]) -> Iterator[Comparison]:
     """Yield the comparisons of *plans*, whose lives are all strands of a few long logs."""
     source = _source(base, plans)
-    widest = base.asked or _latest((plan.as_of for plan in plans), base.reading)
+    widest = base.asked or latest((plan.as_of for plan in plans), base.reading)
     ground = _Frame(source.log, source.numbers, {})
     frames = {types: _frame(base, source, plans, types) for types in {plan.types for plan in plans}}
     for place, plan in enumerate(plans):
