@@ -147,6 +147,56 @@ def test_what_stands_on_the_command_line_goes_before_the_file(written: Callable[
     assert "Shut lost (was 2002)" in out
 
 
+def test_an_event_behind_the_window_is_told(written: Callable[..., str]) -> None:
+    edit = "insert: {time: 2030, event: contact, organizations: AU;UN}"
+    path = written(f"onward: 1\nname: a\nas_of: 2007-12-31\nedits:\n  - {edit}\n")
+    _, out, _ = ask("what-if", path)
+    assert "as of 2007-12-31; an event counts from the last instant of its date\n" in out
+    assert "! a: contact of 2030 lies after 2007-12-31, where nothing counts\n" in out
+    told = json.loads(ask("what-if", path, "--format", "json")[1])["scenarios"][0]
+    assert told["late"] == ["a: contact of 2030 lies after 2007-12-31, where nothing counts"]
+    assert told["missing"] == {"AU;UN": "maintenance needs standing machinery (0 of 1)"}
+
+
+@pytest.mark.parametrize("command", ["what-if", "reach", "dates", "codings", "explain"])
+def test_nothing_that_is_read_is_overwritten(command: str, written: Callable[..., str], tmp_path: Path) -> None:
+    log = written(EVENTS.read_text(encoding="utf-8"), "log.csv")
+    path = written("onward: 1\nname: a\nlog: log.csv\nedits: [drop: {id: H058}]\n")
+    order = written(ORDER.read_text(encoding="utf-8"), "order.csv")
+    asked = {
+        "what-if": [[path, "-o", path], [path, "-o", log]],
+        "reach": [["UN-AU", "maintenance", log, "-o", log]],
+        "dates": [[log, "-o", log], [log, "--order", order, "-o", order]],
+        "codings": [[log, str(EVENTS), "-o", log], [str(EVENTS), log, "-o", log]],
+        "explain": [["UN-AU", log, "-o", log]],
+    }
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    for argv in asked[command]:
+        code, out, err = ask(command, *argv)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "write to another file" in err
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("command", ["what-if", "reach", "dates", "codings"])
+def test_event_types_that_the_model_does_not_know_are_noted(command: str, written: Callable[..., str]) -> None:
+    log = written("time,event,organizations\n2001,contact,AU;UN\n2002,contract,AU;UN\n", "log.csv")
+    path = written("onward: 1\nname: a\nedits: [drop: {event: contact}]\n")
+    asked = {"what-if": [path, log], "reach": ["AU-UN", "negotiation", log], "dates": [log], "codings": [log, log]}
+    code, _, err = ask(command, *asked[command])
+    assert code == 0
+    assert "! " in err
+    assert "'contract'" in err
+
+
+def test_the_grid_in_json_has_all_that_the_page_has(written: Callable[..., str]) -> None:
+    path = written("onward: 1\nname: theatres\nquestion: Which?\n" + GRID)
+    told = json.loads(ask("what-if", path, "--format", "json")[1])
+    assert told["question"] == "Which?"
+    assert told["grid"]["right"] == [{"right": 2, "variants": 2}, {"right": 0, "variants": 1}]
+    assert {"axis": "theatres", "case": "AU;UN", "track": None, "share": 1.0} in told["grid"]["hinges"]
+
+
 # ---- reach
 
 
@@ -169,6 +219,7 @@ def test_costs_choose_among_the_ways() -> None:
     code, _, err = ask("reach", "UN-NATO", "maintenance", "--cost", "agreement_signed")
     assert (code, err.count("\n")) == (2, 1)
     assert "write --cost agreement_signed=3" in err
+    assert ask("reach", "UN-NATO", "maintenance", "--since", "foo")[2].startswith("onward: since: 'foo' is no date")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 
+import polars as pl
 import pytest
 from attrs import evolve
 from hypothesis import assume, given, settings
@@ -575,3 +576,47 @@ def test_an_end_that_an_event_must_have_is_told() -> None:
 def test_later_events_of_the_case_count_for_none() -> None:
     reach = what_would_it_take(parsed(ROUTES), log_of("begin", "fall", "walk"), "c", "far", since="2001")
     assert [types_of(addition) for addition in reach.sets] == [("leap",), ("walk",)]
+
+
+# ---- what the lower bound must not say
+
+
+MOVES_AND_COUNTS = """\
+onward: 1
+name: m
+events: {a: , b: , x: , y: , z: }
+context:
+  n: {count: [a]}
+  k: {count: [b]}
+phases: [o, p, s, u, q, t]
+transitions:
+  - {from: start, to: o, on: z}
+  - {from: o, to: p, on: x}
+  - {from: p, to: s, on: a}
+  - {from: s, to: u, on: a}
+  - {from: u, to: t, when: n >= 3}
+  - {from: o, to: q, on: y}
+  - {from: q, to: t, when: k >= 4}
+"""
+
+
+@pytest.mark.parametrize("most", [4, 5, 6])
+def test_an_event_that_moves_a_case_may_count_as_well(most: int) -> None:
+    model = onward.parse_model(MOVES_AND_COUNTS)
+    log = onward.read_log(pl.DataFrame({"time": ["2000"], "event": ["z"], "case": ["A"]}))
+    reach = onward.what_would_it_take(model, log, "A", "t", most=most, as_of="2001")
+    assert (reach.cost, reach.exact) == (4, True)
+
+
+@pytest.mark.parametrize("as_of", ["1980", "1995", "2003", "2007-12-31"])
+@pytest.mark.parametrize("case", ["UN-NATO", "UN-EU", "UN-AU"])
+def test_as_many_events_as_it_takes_are_enough(case: str, as_of: str) -> None:
+    study = onward.load_study()
+    many = onward.what_would_it_take(study.model, study.log, case, "maintenance", as_of=as_of, most=6)
+    assert many.cost is not None
+    for most in range(7):
+        found = onward.what_would_it_take(study.model, study.log, case, "maintenance", as_of=as_of, most=most)
+        if most >= many.cost:
+            assert (found.cost, len(found.sets)) == (many.cost, len(many.sets))
+        else:
+            assert (found.cost, found.least) == (None, many.cost)

@@ -3,7 +3,7 @@
 import argparse
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -158,6 +158,17 @@ def emit(text: str, arguments: argparse.Namespace, stdout: TextIO) -> None:
         write_text(Path(arguments.output), text)
     else:
         stdout.write(text)
+
+
+def check_output(arguments: argparse.Namespace, read: Mapping[str, str | Path | None]) -> None:
+    """Make sure, before any work, that the output overwrites nothing that is *read*, and that it can be written."""
+    if not arguments.output:
+        return
+    from onward.streaming.output import check_apart  # noqa: PLC0415  # as above
+    from onward.streaming.saving import check_place  # noqa: PLC0415
+
+    check_apart(Path(arguments.output), read)
+    check_place(arguments.output)
 
 
 def emit_page(page: "Page", arguments: argparse.Namespace, stdout: TextIO) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TextIO
 
-from onward.cli.arguments import Arguments, emit, emit_page, format_of
+from onward.cli.arguments import Arguments, check_output, emit, emit_page, format_of
 
 DESCRIPTION = """\
 Compare two logs of the same cases, such as those of two coders: which events and cells differ, how far they agree, and
@@ -22,14 +22,18 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     arguments = parser.answer(argv)
 
     from onward.files import read_log  # noqa: PLC0415  # only when there is work
+    from onward.history.engine import replay  # noqa: PLC0415
     from onward.library import load_model  # noqa: PLC0415
     from onward.report import coded, data  # noqa: PLC0415
-    from onward.report.summary import rejections  # noqa: PLC0415
+    from onward.report.summary import noted, rejections  # noqa: PLC0415
     from onward.scenario.codings import compare_codings  # noqa: PLC0415
 
     model = load_model(arguments.model)
+    check_output(arguments, {"a log that is read": arguments.here, "the other log": arguments.there})
     logs = [read_log(path, on_bad_rows=arguments.on_bad_rows) for path in (arguments.here, arguments.there)]
-    stderr.writelines(f"! {line}\n" for log in logs for line in rejections(log))
+    for log in logs:
+        alone = replay(model, log, as_of=arguments.as_of, reading=arguments.reading)
+        stderr.writelines(f"! {line}\n" for line in (*noted(alone), *rejections(log)))
     found = compare_codings(model, *logs, as_of=arguments.as_of, reading=arguments.reading)
     match format_of(arguments):
         case "json":

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TextIO
 
-from onward.cli.arguments import Arguments, emit, emit_page, format_of, study_of
+from onward.cli.arguments import Arguments, check_output, emit, emit_page, format_of, study_of
 
 DESCRIPTION = """\
 Draw the dates of a log again and again inside what is known of them (a year, a month, a day), and replay every draw:
@@ -28,13 +28,16 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     parser.add_output()
     arguments = parser.answer(argv)
 
-    from onward.report import data, dated  # noqa: PLC0415  # only when there is work
-    from onward.report.summary import rejections  # noqa: PLC0415
+    from onward.history.engine import replay  # noqa: PLC0415  # only when there is work
+    from onward.report import data, dated  # noqa: PLC0415
+    from onward.report.summary import noted, rejections  # noqa: PLC0415
     from onward.scenario.dating import vary_dates  # noqa: PLC0415
     from onward.scenario.orders import load_order  # noqa: PLC0415
 
+    check_output(arguments, {"the log that is read": arguments.log, "the order": arguments.order})
     study = study_of(arguments)
-    stderr.writelines(f"! {line}\n" for line in rejections(study.log))
+    baseline = replay(study.model, study.log, as_of=study.as_of, reading=arguments.reading)
+    stderr.writelines(f"! {line}\n" for line in (*noted(baseline), *rejections(study.log)))
     found = vary_dates(
         study.model,
         study.log,

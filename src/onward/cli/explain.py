@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from onward.cli.arguments import Arguments, emit, format_of, study_of, width_of
+from onward.cli.arguments import Arguments, check_output, emit, format_of, study_of, width_of
 
 if TYPE_CHECKING:
     from onward.history.replayed import Replay
@@ -29,6 +29,7 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     from onward.report import data  # noqa: PLC0415
     from onward.report.summary import noted, rejections  # noqa: PLC0415
 
+    check_output(arguments, {"the log that is read": arguments.log, "the table of cases": arguments.cases})
     study = study_of(arguments)
     done = replay(study.model, study.log, as_of=study.as_of, reading=arguments.reading)
     life = done.life(_only_case(done) if arguments.case is None else arguments.case)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING, TextIO
 
-from onward.cli.arguments import Arguments, emit, emit_page, format_of, study_of
+from onward.cli.arguments import Arguments, check_output, emit, emit_page, format_of, study_of
 
 if TYPE_CHECKING:
     from onward.library import Study
@@ -49,12 +49,14 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     if arguments.carried and (arguments.cost or arguments.since is not None):
         parser.error("--cost and --since are for events that are added, and --carried takes events away")
 
-    from onward.report.summary import rejections  # noqa: PLC0415  # only when there is work
+    from onward.report.summary import noted, rejections  # noqa: PLC0415  # only when there is work
 
+    check_output(arguments, {"the log that is read": arguments.log})
     costs = _costs(arguments.cost)
     study = study_of(arguments)
-    stderr.writelines(f"! {line}\n" for line in rejections(study.log))
-    _print(_answer(study, costs, arguments), arguments, stdout)
+    answer = _answer(study, costs, arguments)
+    stderr.writelines(f"! {line}\n" for line in (*noted(answer.replay), *rejections(study.log)))
+    _print(answer, arguments, stdout)
     return 0
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from onward.cli.arguments import Arguments, emit, emit_page, format_of
+from onward.cli.arguments import Arguments, check_output, emit, emit_page, format_of
 
 if TYPE_CHECKING:
+    from onward.history.replayed import Replay
     from onward.history.stepping import Reading
     from onward.scenario.comparison import Comparison
     from onward.scenario.document import ScenarioFile
@@ -33,15 +34,17 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     parser.add_output()
     arguments = parser.answer(argv)
 
-    from onward.report.summary import rejections  # noqa: PLC0415  # only when there is work
+    from onward.history.engine import replay  # noqa: PLC0415  # only when there is work
+    from onward.report.summary import noted, rejections  # noqa: PLC0415
     from onward.scenario.loading import load_scenarios  # noqa: PLC0415
 
     file = load_scenarios(arguments.scenario)
     study = _study(file, arguments)
-    stderr.writelines(f"! {line}\n" for line in rejections(study.log))
     reading = arguments.reading or file.reading or "certain"
     _check(file, arguments)
-    compared = _compared(file, study, arguments.only, reading)
+    baseline = replay(study.model, study.log, as_of=study.as_of, reading=reading)
+    stderr.writelines(f"! {line}\n" for line in (*noted(baseline), *rejections(study.log)))
+    compared = _compared(file, baseline, arguments)
     varied = None if arguments.only or not file.axes else _varied(file, study, reading)
     _print(file, compared, varied, arguments, stdout)
     return 0
@@ -63,9 +66,19 @@ def _study(file: "ScenarioFile", arguments: argparse.Namespace) -> "StudyOfFile"
 
 
 def _check(file: "ScenarioFile", arguments: argparse.Namespace) -> None:
-    """Make sure that the scenarios named are there, and that what is asked for can be printed."""
+    """Make sure that the scenarios named are there, and that what is asked for can be printed and written."""
     from onward.problems import Problem, UsageError, suggestion  # noqa: PLC0415  # as above
 
+    folder = Path(arguments.scenario).parent
+    read = {
+        "the scenario file": Path(arguments.scenario),
+        "the log that is read": arguments.log,
+        "the model": arguments.model,
+        "the log of the file": folder / file.log if file.log else None,
+        "the model of the file": folder / file.model if file.model else None,
+        "the table that is expected": folder / file.expect if isinstance(file.expect, str) else None,
+    }
+    check_output(arguments, read)
     names = [scenario.name for scenario in file.scenarios]
     for name in arguments.only or ():
         if name not in names:
@@ -77,13 +90,11 @@ def _check(file: "ScenarioFile", arguments: argparse.Namespace) -> None:
         raise UsageError([Problem("--format", what, mend)])
 
 
-def _compared(
-    file: "ScenarioFile", study: "StudyOfFile", only: Sequence[str] | None, reading: "Reading"
-) -> "tuple[Comparison, ...]":
+def _compared(file: "ScenarioFile", baseline: "Replay", arguments: argparse.Namespace) -> "tuple[Comparison, ...]":
     from onward.scenario.what_if import what_if  # noqa: PLC0415  # as above
 
-    chosen = [each for each in file.scenarios if not only or each.name in only]
-    return what_if(study.model, study.log, chosen, as_of=study.as_of, reading=reading) if chosen else ()
+    chosen = [each for each in file.scenarios if not arguments.only or each.name in arguments.only]
+    return what_if(baseline.model, baseline, chosen) if chosen else ()
 
 
 def _varied(file: "ScenarioFile", study: "StudyOfFile", reading: "Reading") -> "Multiverse":
@@ -112,7 +123,7 @@ def _print(
 
     match format_of(arguments):
         case "json":
-            told = comparing.compared_data(compared, file.name)
+            told = comparing.compared_data(compared, file.name, file.question)
             if varied is not None:
                 from onward.report.varied import varied_data  # noqa: PLC0415
 

@@ -10,8 +10,8 @@ from onward.log.log import Event, EventLog
 from onward.problems import LogError, Problem, UsageError
 
 
-def window_of(as_of: str | int | date | datetime | Interval | None) -> Interval | None:
-    """Return the window that *as_of* ends, None where the log ends it.
+def window_of(as_of: str | int | date | datetime | Interval | None, where: str = "as_of") -> Interval | None:
+    """Return the window that *as_of* ends, None where the log ends it; problems call the argument *where*.
 
     Raises:
         UsageError: it is no date.
@@ -20,7 +20,7 @@ def window_of(as_of: str | int | date | datetime | Interval | None) -> Interval 
     try:
         return None if as_of is None else interval_of(as_of)
     except DateError as error:
-        raise UsageError([Problem("as_of", error.what, error.mend)]) from error
+        raise UsageError([Problem(where, error.what, error.mend)]) from error
 
 
 def is_after(time: Interval, window: Interval | None, reading: Reading) -> bool:

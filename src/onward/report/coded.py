@@ -7,6 +7,7 @@ from attrs import asdict
 
 from onward.log.log import Value
 from onward.model.spelling import spelled
+from onward.report.compared import window_said
 from onward.report.dated import difference_said, differing_data
 from onward.report.pages import NO_CAUSE, Page, Part
 from onward.scenario.codings import DISAGREEMENTS, Codings, Disagreement
@@ -96,6 +97,7 @@ def _matters(codings: Codings, row: Disagreement) -> str:
 
 def _lines(codings: Codings) -> Iterator[str]:
     counts = codings.row_counts
+    yield window_said(codings.as_of, codings.reading)
     for side, log in (("here", codings.log), ("there", codings.other)):
         yield (
             f"{side}: {log.name}: {counts[f'read_{side}']} rows read = {counts['matched']} matched"

@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from onward.history.stepping import Reading
+from onward.history.window import is_after
+from onward.log.dates import Interval
 from onward.report.pages import NO_CAUSE, Page, Part
+from onward.report.summary import READINGS
 from onward.scenario.comparing import Arrival, CaseChange, OutcomeChange, Parting
 from onward.scenario.comparison import Comparison
 
@@ -20,7 +24,24 @@ HEADINGS = ("scenario", "case", "track", "changed", "before", "after", "since_be
 
 def compared_page(comparisons: Sequence[Comparison], title: str) -> Page:
     """Return what a reader of *comparisons*, all of one log, sees."""
-    return Page(title, tuple(map(_part, comparisons)), (NO_CAUSE,))
+    windows = dict.fromkeys(window_said(each.as_of, each.reading) for each in comparisons)
+    late = tuple(line for each in comparisons for line in _late(each))
+    return Page(title, tuple(map(_part, comparisons)), (*windows, NO_CAUSE), late)
+
+
+def window_said(as_of: Interval | None, reading: Reading) -> str:
+    """Return which end of the window, and which end of a partial date, counts."""
+    return f"as of {as_of.recorded if as_of else 'the end of an empty log'}; {READINGS[reading]}"
+
+
+def _late(comparison: Comparison) -> Iterator[str]:
+    """Yield the events that an edit puts behind the end of the window."""
+    edited, window = comparison.edited, comparison.as_of
+    rows = (*edited.changed.values(), *edited.added)
+    for event in (row.event for row in rows if row is not None):
+        if event.time is not None and window is not None and is_after(event.time, window, comparison.reading):
+            what = f"{event.type} of {event.time.recorded} lies after {window.recorded}, where nothing counts"
+            yield f"{comparison.scenario.name}: {what}"
 
 
 def _part(comparison: Comparison) -> Part:
@@ -118,9 +139,9 @@ def compared_rows(comparisons: Iterable[Comparison]) -> list[dict[str, Any]]:
     ]
 
 
-def compared_data(comparisons: Sequence[Comparison], name: str) -> dict[str, Any]:
+def compared_data(comparisons: Sequence[Comparison], name: str, question: str = "") -> dict[str, Any]:
     """Return what `onward what-if --format json` prints of scenarios."""
-    return {"name": name, "scenarios": [_data(each) for each in comparisons]}
+    return {"name": name, "question": question, "scenarios": [_data(each) for each in comparisons]}
 
 
 def _data(comparison: Comparison) -> Mapping[str, Any]:
@@ -128,7 +149,11 @@ def _data(comparison: Comparison) -> Mapping[str, Any]:
         "name": comparison.scenario.name,
         "question": comparison.scenario.question,
         "changed": comparison.changed,
+        "as_of": comparison.as_of and comparison.as_of.recorded,
+        "reading": comparison.reading,
         "cases": [_case_data(each) for each in comparison.cases],
+        "missing": {case: comparison.missing(case) for case in comparison.names[:MOST_CASES]},
+        "late": list(_late(comparison)),
         "partings": [
             {"case": case, "baseline": parting.baseline_said, "scenario": parting.scenario_said}
             for case, parting in _partings(comparison)

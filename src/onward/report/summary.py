@@ -29,10 +29,11 @@ MOST_CASES = 200
 MOST_TABLES = 10
 """Cases whose cross tables are printed."""
 
-_READINGS = {
+READINGS = {
     "certain": "an event counts from the last instant of its date",
     "possible": "an event counts from the first instant of its date",
 }
+"""What the readings of partial dates say."""
 
 
 @frozen
@@ -176,7 +177,7 @@ def _by_case(replay: Replay) -> list[tuple[CaseRow, ...]]:
 def _lines(replay: "Replay | Streamed") -> Iterator[str]:
     as_of = replay.as_of.recorded if isinstance(replay.as_of, Interval) else replay.as_of
     window = f"as of {as_of}; " if as_of else ""
-    yield window + _READINGS[replay.reading]
+    yield window + READINGS[replay.reading]
     model = replay.model
     steps = f"steps on {len(model.tracks)} tracks" if model.tracks else "steps"
     counts = {outcome: f"{count} {outcome}" for outcome, count in replay.outcomes.items()}

@@ -46,12 +46,14 @@ def _label(found: Multiverse, place: int) -> str:
 
 def _agreement(found: Multiverse) -> Part:
     expected = len(found.expected or ())
+    rows = tuple((f"{each['right']} of {expected}", f"{each['variants']:,}") for each in _right(found))
+    return Part("How many of the expected places come out", ("places right", "variants"), rows)
+
+
+def _right(found: Multiverse) -> list[dict[str, int]]:
+    """Return in how many variants how many of the expected places come out, most first."""
     counts = Counter(found.right[found.sound].tolist())
-    return Part(
-        "How many of the expected places come out",
-        ("places right", "variants"),
-        tuple((f"{right} of {expected}", f"{counts[right]:,}") for right in sorted(counts, reverse=True)),
-    )
+    return [{"right": right, "variants": counts[right]} for right in sorted(counts, reverse=True)]
 
 
 def _shares(found: Multiverse) -> Part:
@@ -126,6 +128,11 @@ def varied_data(found: Multiverse) -> dict[str, Any]:
             for each in found.shares
             if found.expected is not None
         ],
+        "hinges": [
+            {"axis": each.axis, "case": each.case, "track": each.track or None, "share": each.share}
+            for each in found.hinges
+        ],
+        "right": None if found.expected is None else _right(found),
         "problems": [{"where": each.where, "what": each.what, "mend": each.mend} for each in found.problems],
         "manifest": dict(found.manifest),
     }

@@ -33,6 +33,7 @@ class Heading:
     place: str
     free: frozenset[str] = frozenset()
     _known: dict[tuple[int, ...], dict[str, int]] = field(init=False, factory=dict)
+    _chosen: dict[Missing, tuple[str, ...]] = field(init=False, factory=dict)
 
     def far(self, state: CaseState) -> int | None:
         """Return the least number of events after which a case in *state* may be there; None if no number is enough.
@@ -161,27 +162,39 @@ class Heading:
             (place, after, takes, min(self._short(missing, has) for missing in needs))
             for place, after, takes, needs in self._ways
         ]
-        found = dict.fromkeys(self._goal, 0)
+        # Two bounds, each along the way that is least for it: an event that moves the case may count as well, so that
+        # the two must never be added up.
+        moves, counted = dict.fromkeys(self._goal, 0), dict.fromkeys(self._goal, 0)
         changed = True
         while changed:
             changed = False
             for place, after, takes, short in ways:
-                if after in found:
-                    least = max(takes + found[after], short)
+                if after not in moves:
+                    continue
+                for found, least in ((moves, takes + moves[after]), (counted, max(counted[after], short))):
                     if least < found.get(place, least + 1):
                         found[place], changed = least, True
-        return found
+        return {place: max(moves[place], counted[place]) for place in moves}
 
     def _short(self, missing: Missing, has: dict[str, int]) -> int:
-        """Return how many events are needed for all that is *missing*; one may add to several counters."""
-        left = sorted(((needed - has[name], name) for name, needed in missing if needed > has[name]), reverse=True)
-        total = 0
-        apart: list[str] = []
-        for short, name in left:
-            if not any(self._meet(name, other) for other in apart):
-                apart.append(name)
-                total += short
-        return total
+        """Return how many events all that is *missing* needs at least; one may add to several counters.
+
+        Which counters are summed hangs on the model alone: so one event lowers the bound by one at most.
+        """
+        shorts: dict[str, int] = {}
+        for name, needed in missing:
+            shorts[name] = max(needed - has[name], shorts.get(name, 0))
+        return max(sum(shorts[name] for name in self._apart(missing)), *shorts.values(), 0)
+
+    def _apart(self, missing: Missing) -> tuple[str, ...]:
+        """Return counters of *missing* of which no event adds to two."""
+        if missing not in self._chosen:
+            apart: list[str] = []
+            for _, name in sorted(((needed, name) for name, needed in missing), reverse=True):
+                if not any(self._meet(name, other) for other in apart):
+                    apart.append(name)
+            self._chosen[missing] = tuple(apart)
+        return self._chosen[missing]
 
     def _meet(self, one: str, other: str) -> bool:
         """Tell whether an event may add to both."""

@@ -95,7 +95,7 @@ def what_would_it_take(  # noqa: PLR0913  # whose life, where to, and what may b
     """
     prices = _prices(model, costs or {})
     question = ask(model, log, case, phase, as_of=as_of, reading=reading)
-    start = window_of(since)
+    start = window_of(since, "since")
     if start is not None and start.first > question.window.last:
         what = f"{start.recorded} lies after the end of the window, {question.window.recorded}"
         raise UsageError([Problem("since", what, "write an earlier date, or a later as_of")])
@@ -112,7 +112,8 @@ def _prices(model: Model, costs: Mapping[str, float | None]) -> dict[str, Price]
     ]
     for name, price in costs.items():
         if price is not None and not (is_number(price) and price > 0):
-            problems.append(Problem("costs", f"{name} costs {price}", "write a number above 0, or null for never"))
+            mend = "write a number above 0, or never (None in Python)"
+            problems.append(Problem("costs", f"{name} costs {price}", mend))
     if problems:
         raise UsageError(problems)
     prices = {name: costs.get(name, 1) for name in model.kinds}
