@@ -22,6 +22,8 @@ SCRIPTS = {
     "whole": ("The whole command", "--events 200000 --cases 1000 --rounds 1"),
     "size": ("Cost against size", "--events 300000 --rounds 1"),
     "proving": ("Proofs", "--quick"),
+    "what_if": ("What if", "--scenarios 200 --events 200000 --cases 1000 --rounds 1"),
+    "multiverse": ("Multiverse", "--rounds 1 --sample 3"),
     "startup": ("Starting", "3"),
 }
 """What each is about, and how to run it small."""

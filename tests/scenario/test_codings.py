@@ -305,3 +305,30 @@ def test_the_two_shipped_codings_of_the_partnerships_differ_in_dates_that_decide
     assert len(codings.matched) == 96
     assert not any(row.decides for row in codings.disagreement_rows)
     assert {row.column for row in codings.disagreement_rows if row.matters} == {"time"}
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "replay"])
+def test_only_logs_are_codings(grant: onward.Model, wrong: object) -> None:
+    log = log_of(*ROWS)
+    other: Any = onward.replay(grant, log) if wrong == "replay" else wrong
+    with pytest.raises(onward.UsageError, match=r"^other: no log can be read from a "):
+        compare_codings(grant, log, other)
+    with pytest.raises(onward.UsageError, match=r"^log: no log can be read from a "):
+        compare_codings(grant, other, log)
+    assert compare_codings(grant, log.frame, log).agrees  # type: ignore[arg-type]  # what read_log understands will do
+
+
+def test_ties_in_another_order_are_told_though_nothing_else_differs() -> None:
+    model = onward.parse_model(
+        "onward: 1\nname: m\nevents: {x: , y: }\nphases: [a, b]\ntransitions:\n"
+        "  - {from: start, to: a, on: x}\n  - {from: a, to: b, on: y}\n"
+    )
+    rows = [("1", "2000", "x", "A"), ("2", "2000", "y", "A"), ("3", "2001", "x", "A")]
+    here, there = (
+        onward.read_log(pl.DataFrame(order, schema=["event_id", "time", "event", "case"], orient="row"))
+        for order in (rows, [rows[1], rows[0], rows[2]])
+    )
+    found = compare_codings(model, here, there)
+    assert (found.agrees, found.disagreement_rows) == (False, ())
+    assert found.reordered == (("1", "2"),)
+    assert compare_codings(model, here, here).reordered == ()

@@ -394,11 +394,18 @@ def test_another_seed_gives_other_draws(ripe: onward.Model) -> None:
         ({"draws": 0}, "draws: 0 is too small; draw at least once"),
         ({"chunk": 0}, "chunk: 0 is too small; replay at least one draw at a time"),
         ({"enumerate_up_to": -1}, "enumerate_up_to: -1 is too small; write 0 for none"),
+        ({"draws": 2.5}, "draws: 2.5 is no whole number; write one, without quotes"),
+        ({"seed": "1"}, "seed: '1' is no whole number; write one, without quotes"),
+        ({"chunk": True}, "chunk: True is no whole number; write one, without quotes"),
+        (
+            {"draws": 10_000_001},
+            ("draws: 10,000,001 is too large; draw 10,000,000 times at most: a share is then exact to a thousandth"),
+        ),
         ({"seed": -1}, "seed: -1 is too small; write a whole number from 0"),
         ({"seed": 2**64}, "seed: 18446744073709551616 is too large; write a whole number below 18446744073709551616"),
     ],
 )
-def test_numbers_that_make_no_sense_are_told(ripe: onward.Model, given: Mapping[str, int], told: str) -> None:
+def test_numbers_that_make_no_sense_are_told(ripe: onward.Model, given: Mapping[str, object], told: str) -> None:
     with pytest.raises(onward.UsageError) as caught:
         vary_dates(ripe, log_of("2004 rain"), **given)  # type: ignore[arg-type]  # one of them
     assert str(caught.value) == told
@@ -416,6 +423,25 @@ def test_a_share_of_what_is_not_there_is_told(ripe: onward.Model, asked: tuple[s
     with pytest.raises(onward.UsageError) as caught:
         vary_dates(ripe, log_of("2004 rain"), draws=1).share(*asked)
     assert str(caught.value) == told
+
+
+def test_a_share_is_found_by_the_title_of_a_place() -> None:
+    model = onward.parse_model(
+        RIPE.replace("phases: [seed, sprout", "phases: [{seed: {title: A seed}}, sprout"), "ripe.yaml"
+    )
+    dates = vary_dates(model, log_of("2004 rain"), draws=1)
+    assert dates.share("A", "A seed") == dates.share("A", "seed") == 1
+
+
+def test_only_a_log_has_dates_to_vary(ripe: onward.Model) -> None:
+    log = log_of("2004 rain")
+    assert vary_dates(ripe, log.frame, draws=1).end_rows == vary_dates(ripe, log, draws=1).end_rows  # type: ignore[arg-type]
+    with pytest.raises(onward.UsageError, match="log: no log can be read from a Replay"):
+        vary_dates(ripe, onward.replay(ripe, log))  # type: ignore[arg-type]  # that it is told
+    with pytest.raises(onward.UsageError, match=r"order: 'order\.csv' does not say"):
+        vary_dates(ripe, log, order="order.csv")  # type: ignore[arg-type]  # as above
+    with pytest.raises(onward.UsageError, match="does not say which of two events came first; write pairs of ids"):
+        vary_dates(ripe, log, order=[("1", "2", "3")])  # type: ignore[list-item]  # as above
 
 
 def test_a_place_is_on_one_track_and_the_start_on_all() -> None:

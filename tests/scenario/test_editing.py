@@ -1,5 +1,6 @@
 """Edits of a log: what they select, what comes of them, and what is said of those that cannot be made."""
 
+from collections.abc import Callable
 from datetime import date as day
 from datetime import timedelta
 
@@ -16,9 +17,24 @@ from onward.log.views import packed
 from onward.model.guards import Attribute, expressions
 from onward.model.model import Model
 from onward.model.spelling import write_guard
+from onward.scenario.axes import Alternative
 from onward.scenario.editing import Edited, Row, cases_of, cases_touched, edit_log
-from onward.scenario.edits import Drop, Insert, LogEdit, Move, Replace, Selection, Set, Shift
+from onward.scenario.edits import (
+    Add,
+    Change,
+    Drop,
+    Insert,
+    LogEdit,
+    Move,
+    Remove,
+    Replace,
+    Selection,
+    Set,
+    Shift,
+    Tune,
+)
 from onward.scenario.rows import row_of, rows_of
+from onward.scenario.scenario import Scenario
 from onward.scenario.selecting import Working, fitting
 from onward.scenario.shifting import Unmoved, moved
 from onward.scenario.sought import Asked
@@ -479,7 +495,35 @@ def test_a_row_that_an_earlier_edit_dropped_is_told() -> None:
     (said,) = refused(Drop(Selection(rows=3)), Set(Selection(rows=3), {"formal": True}))
     assert said == "edit 2 of the log: there is no row 3; an earlier edit has dropped it"
     (said,) = refused(Drop(Selection("H058")), Drop(Selection("H058")))
-    assert said.startswith("edit 2 of the log: no event has the id 'H058'")
+    assert said == "edit 2 of the log: no event has the id 'H058' any more; an earlier edit has dropped it"
+    added = Insert("contact", "2005", "UN-EU", id="X1")
+    (said,) = refused(added, Drop(Selection("X1")), Drop(Selection("X1")))
+    assert said == "edit 3 of the log: no event has the id 'X1' any more; an earlier edit has dropped it"
+
+
+def lasting(time: str, until: str) -> EventLog:
+    import polars as pl  # noqa: PLC0415  # this one alone
+
+    cells = {"time": [time], "event": ["contact"], "organizations": ["EU;UN"], "until": [until], "event_id": ["L1"]}
+    return onward.read_log(pl.DataFrame(cells))
+
+
+def test_what_lasts_is_moved_by_a_stretch_with_its_end() -> None:
+    for time, until, move, became in (
+        ("2001", "2003-05", Move("L1", by="2 years"), ("2003", "2005-05")),
+        ("2001-01-31", "2001-02", Move("L1", by="1 month"), ("2001-02-28", "2001-03")),
+        ("2001", "2003", Move("L1", to="2002"), ("2002", "2003")),
+    ):
+        event = edit_log(MODEL, lasting(time, until), [move]).whole().event(0)
+        assert event.time is not None
+        assert event.until is not None
+        assert (event.time.recorded, event.until.recorded) == became
+    assert refused(Move("L1", by="3 months"), log=lasting("2001-01-02", "2003")) == [
+        (
+            "edit 1 of the log: L1: its end 2003 is a whole year and cannot be moved 3 months later; "
+            "move it by years, or to a date"
+        )
+    ]
 
 
 def test_all_events_may_be_meant() -> None:
@@ -571,6 +615,114 @@ def test_organizations_go_before_the_column_case(pack: bool) -> None:  # noqa: F
     added = edit_log(MODEL, log, [Insert("contact", "2003", organizations="A;B;C")])
     assert cases_touched(MODEL, added) == ("A;B", "A;C", "B;C")
     assert list(added.whole().case_names) == ["UN-EU", "NATO-UN", "A;B;C"]
+
+
+def test_organizations_are_understood_in_any_letters() -> None:
+    for log in (LOG, packed(LOG)):
+        added = edit_log(MODEL, log, [Insert("contact", "2005", organizations="un;au")])
+        assert added.added[0].event.organizations == ("UN", "AU")
+        new = edit_log(MODEL, log, [Insert("contact", "2005", organizations="UN;OAS")])
+        assert cases_touched(MODEL, new) == ("OAS;UN",)
+        assert cases_touched(MODEL, edit_log(MODEL, log, [Insert("contact", "2005", "un-OAS")])) == ("OAS;UN",)
+        assert refused(Insert("contact", "2005", organizations="UN;NATOO"), log=log) == [
+            (
+                "edit 1 of the log: there is no organization 'NATOO'; did you mean 'NATO'? "
+                "A new one needs a name that is less like it"
+            )
+        ]
+        assert refused(Insert("contact", "2005", "UN-NATOO"), log=log)[0].startswith(
+            "edit 1 of the log: there is no organization 'NATOO'; did you mean 'NATO'?"
+        )
+
+
+@pytest.mark.parametrize(
+    ("known", "name", "is_new"),
+    [
+        ("Kosovo", "Kosvo", False),
+        ("Kosovo", "Ksoovo", False),
+        ("Kosovo", "Kosova", False),
+        ("Kosovo", "KOSOVO", False),
+        ("Austria", "Australia", True),
+        ("Mine Ban Treaty", "Mine Band Treaty", False),
+        ("case 12", "case 13", True),
+        ("OSCE", "CSCE", True),
+    ],
+)
+def test_a_case_that_looks_like_a_slip_is_refused_and_a_new_one_is_not(known: str, name: str, *, is_new: bool) -> None:
+    import polars as pl  # noqa: PLC0415  # this one alone
+
+    log = onward.read_log(pl.DataFrame({"time": ["2001"], "event": ["signature"], "case": [known]}))
+    edit = Insert("signature", "2003", name)
+    if is_new or name.casefold() == known.casefold():
+        touched = cases_touched(TREATY.model, edit_log(TREATY.model, log, [edit]))
+        assert touched == ((name,) if is_new else (known,))
+    else:
+        assert f"there is no case {name!r}; did you mean {known!r}?" in refused(edit, model=TREATY.model, log=log)[0]
+
+
+def test_a_case_and_organizations_that_are_not_the_same_are_told_where_one_would_be_lost() -> None:
+    for log, alone in ((LOG, "organizations"), (pairs_by_case(), "case")):
+        assert refused(Insert("contact", "2005", "UN-EU", organizations="AU;UN"), log=log) == [
+            (
+                "edit 1 of the log: case: EU;UN and organizations: AU;UN are not the same, "
+                f"and the log has room for one; write {alone}: alone"
+            )
+        ]
+        assert edit_log(MODEL, log, [Insert("contact", "2005", "UN-EU", organizations="UN;EU")]).added
+    whole = edit_log(MODEL, pairs_by_case(both=True), [Insert("contact", "2005", "UN-EU", organizations="A;B;C")])
+    assert whole.added[0].case == "EU;UN"
+
+
+def test_organizations_that_may_mean_several_are_told() -> None:
+    import polars as pl  # noqa: PLC0415  # this one alone
+
+    cells = {"time": ["2001", "2002"], "event": ["contact"] * 2, "organizations": ["un;EU", "UN;EU"]}
+    edit = Insert("contact", "2003", organizations="Un;EU")
+    assert refused(edit, log=onward.read_log(pl.DataFrame(cells))) == [
+        "edit 1 of the log: 'Un' may mean 'UN' or 'un'; write the one you mean exactly so"
+    ]
+
+
+SLIPS: dict[str, Callable[[], object]] = {
+    "edits: 'drop' is no edit; make edits of Drop, Insert": lambda: Scenario("a", "drop"),  # type: ignore[arg-type]
+    "edits: 3 is no edit": lambda: Scenario("a", 3),  # type: ignore[arg-type]
+    "edits: {'drop': 'H058'} is no edit": lambda: Scenario("a", {"drop": "H058"}),  # type: ignore[dict-item]
+    "edits: 'H058' is no edit": lambda: Alternative("a", [Drop("H058"), "H058"]),  # type: ignore[list-item]
+    "scenario: a str can't be added to a scenario; add a scenario or an edit": lambda: Scenario() + "H058",  # type: ignore[operator]
+    "which: 58 does not say which events are meant": lambda: Drop(58),  # type: ignore[arg-type]
+    "which: [] does not say which events are meant": lambda: Drop([]),
+    "which: {'id': 'H058'} does not say which": lambda: Set({"id": "H058"}, {}),  # type: ignore[arg-type]
+    "edit: 58 is no name; write a name": lambda: Selection(ids=58),  # type: ignore[arg-type]
+    "rows: '58' is no number of a row": lambda: Selection(rows="58"),  # type: ignore[arg-type]
+    "rows: True is no number": lambda: Selection(rows=True),
+    "edit: 3 does not say which name": lambda: Tune(3),  # type: ignore[arg-type]
+    "edit: 'formal' does not say which name has which": lambda: Set("H058", "formal"),  # type: ignore[arg-type]
+    "by: 3 is no stretch of time": lambda: Move("H058", by=3),  # type: ignore[arg-type]
+    "'3' is no stretch of time": lambda: Move("H058", by="3"),
+    "kind: there is no kind 'transit' of element of a model; did you mean 'transition'": (
+        lambda: Change("transit", 4, {"when": None})  # type: ignore[arg-type]
+    ),
+    "kind: there is no kind 'parameters'": lambda: Remove("parameters", "a"),  # type: ignore[arg-type]
+    "kind: there is no kind None": lambda: Add(None),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("said", SLIPS)
+def test_an_edit_written_wrongly_in_python_is_told(said: str) -> None:
+    with pytest.raises(onward.UsageError) as caught:
+        SLIPS[said]()
+    assert said in str(caught.value)
+
+
+def test_one_edit_and_ids_are_understood_without_lists_and_selections() -> None:
+    drop = Drop(Selection("H058"))
+    assert Drop("H058") == drop
+    assert Drop(["H058", "H059"]).which == Selection(("H058", "H059"))
+    assert Scenario("a", drop).edits == (drop,)
+    assert (Scenario("a") + drop + Drop("H059")).edits == (drop, Drop("H059"))
+    assert (Scenario("a") + drop).name == "a"
+    assert Alternative("a", drop).edits == (drop,)
+    assert Selection(rows=range(2, 4)).rows == (2, 3)  # type: ignore[arg-type]  # anything like a list
 
 
 def test_a_case_that_may_mean_several_is_told() -> None:

@@ -38,8 +38,19 @@ def universes(draw: st.DrawFn) -> tuple[Model, EventLog, list[Axis], str]:
     log = draw(logs(model, max_rows=8))
     kinds = [_guard_axis, _guard_axis, _parameter_axis, _log_axis, _mixed_axis, _rebuilt_axis]
     wanted = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3))
-    axes = [Axis(f"axis {n}", kind(draw, model, log)) for n, kind in enumerate(wanted)]
+    axes: list[Axis] = []
+    for n, kind in enumerate(wanted):
+        axis = Axis(f"axis {n}", kind(draw, model, log))
+        if not any(_set_by(axis) & _set_by(other) for other in axes):
+            axes.append(axis)
     return model, log, axes, draw(st.sampled_from(("certain", "possible")))
+
+
+def _set_by(axis: Axis) -> set[object]:
+    """Return what an axis sets: no two of a grid may set the same."""
+    edits = [edit for one in axis.alternatives for edit in one.edits]
+    tuned = {name for edit in edits if isinstance(edit, Tune) for name in edit.values}
+    return tuned | {edit.name for edit in edits if isinstance(edit, Change)}
 
 
 def _named(ways: list[list[Edit]]) -> tuple[Alternative, ...]:
@@ -252,13 +263,34 @@ def test_each_variant_is_numbered_with_the_last_axis_changing_fastest() -> None:
     assert [made.names(number) for number in range(3)] == [("1", "wet >= 2"), ("1", "wet >= 3"), ("2", "wet >= 2")]
 
 
-def test_two_axes_may_give_guards_to_one_transition_and_the_later_one_counts() -> None:
-    first = guard_axis("first", 2, ["wet >= 1", None])
-    second = Axis(
-        "second", (Alternative("as it is"), Alternative("never", guard_axis("", 2, ["wet > 9"]).alternatives[0].edits))
-    )
-    made = multiverse(garden(), OAK, [first, second])
-    assert places(made, "elm") == ["plant.small", "seed", "plant.small", "seed"]
+MEND = "make one axis of the two, with an alternative for each of their combinations"
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (guard_axis("b", 2, ["wet > 9"], place="s.yaml:4:5"), f"s.yaml:4:5: {{}} 'when' of the transition 2; {MEND}"),
+        (guard_axis("b", "seed -> plant", [None]), f"grid: {{}} 'when' of the transition 'seed -> plant'; {MEND}"),
+        (parameter_axis("b", "enough", [3]), f"grid: {{}} the parameter 'enough'; {MEND}"),
+        (
+            Axis("b", (Alternative("x"), Alternative("y", (Change("parameter", "enough", 3),)))),
+            f"grid: {{}} the parameter 'enough'; {MEND}",
+        ),
+    ],
+)
+def test_what_one_axis_sets_no_other_may_set(second: Axis, said: str) -> None:
+    first = [*guard_axis("", 2, ["wet >= 1", None]).alternatives, *parameter_axis("", "enough", [1, 2]).alternatives]
+    with pytest.raises(UsageError) as caught:
+        multiverse(garden(), OAK, [Axis("a", first), second])
+    assert str(caught.value) == said.format("the axes 'a' and 'b' both set")
+
+
+def test_axes_may_change_one_element_where_numbers_do_not_stay() -> None:
+    """A number may be that of another transition once one is added."""
+    rebuilt = Axis("a", (Alternative("more", (Add("event", {}, "wind"), Change("transition", 3, {"name": "up"}))),))
+    assert len(multiverse(garden(), OAK, [rebuilt, guard_axis("b", 2, [None])])) == 1
+    removed = Axis("a", (Alternative("b", (Change("transition", 2, {"name": "up"}), Remove("transition", 3))),))
+    assert len(multiverse(garden(), OAK, [removed, guard_axis("b", "up", [None])])) == 1
 
 
 def test_two_parameters_of_one_guard_may_be_swept_at_once() -> None:
@@ -567,6 +599,57 @@ def test_axes_and_alternatives_have_names_of_their_own_and_there_are_some() -> N
         "a: the axis has no alternatives; give it one or more, or leave it out",
         "a: there are two of the alternative 'b'; give each a name of its own",
     ]
+
+
+@pytest.mark.parametrize("name", ["variant", "sound", "right", "agrees"])
+def test_no_axis_has_the_name_of_a_column(name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name}: the table has a column '{name}' already; give the axis another"):
+        multiverse(garden(), OAK, [parameter_axis(name, "enough", [1])])
+
+
+def test_a_case_never_takes_the_column_of_something_else() -> None:
+    cases = ["oak", "case oak", "sound", "variant", "agrees"]
+    log = onward.read_log(pl.DataFrame({"time": ["2001"] * 5, "event": ["sow"] * 5, "case": cases}))
+    made = multiverse(garden(), log, [parameter_axis("oak", "enough", [1, 9])], expect={"sound": "seed"})
+    assert made.frame.columns == [
+        *("variant", "oak", "case agrees", "case oak", "case case oak", "case sound", "case variant"),
+        *("sound", "right", "agrees"),
+    ]
+    assert made.frame["oak"].to_list() == ["1", "9"]
+    assert made.frame["sound"].to_list() == [True, True]
+
+
+def test_every_bad_guard_of_an_axis_is_told_at_its_place() -> None:
+    text = """\
+onward: 1
+name: guards
+grid:
+  - axis: a
+    transition: 2
+    when: [wett >= 1, wet >= 1, wet >=, wett >= 1 and wet > 1]
+  - axis: b
+    transition: 3
+    when: {all of: [wet >= 1, wot >= 1]}
+"""
+    with pytest.raises(UsageError) as caught:
+        multiverse(garden(), OAK, onward.parse_scenarios(text, "s.yaml").axes)
+    assert [problem.where for problem in caught.value.problems] == [
+        *("s.yaml:6:12", "s.yaml:6:33", "s.yaml:6:41", "s.yaml:9:31")
+    ]
+    with pytest.raises(UsageError) as caught:
+        multiverse(garden(), OAK, [guard_axis("a", 2, ["wett >= 1", "wot >= 1"])])
+    assert len(caught.value.problems) == 2
+
+
+def test_what_is_expected_may_be_said_by_titles() -> None:
+    model = garden(GARDEN.replace("phases: [seed", "phases: [{seed: {title: A seed}}"))
+    assert multiverse(model, OAK, [WATER], expect={"oak": "A seed"}).expected == (("oak", "seed"),)
+
+
+@pytest.mark.parametrize("expect", ["figure.csv", ["oak"], {"oak": 1}])
+def test_what_is_expected_is_places_by_case(expect: Any) -> None:  # noqa: ANN401  # that it is told
+    with pytest.raises(UsageError, match="expect"):
+        multiverse(garden(), OAK, [WATER], expect=expect)
 
 
 def test_there_may_not_be_too_many_variants() -> None:

@@ -266,3 +266,15 @@ def test_the_order_of_the_report_fits_its_dates() -> None:
     room = room_for(onward.load_study().log, order)
     assert len(room.pairs) == 19
     assert all(low <= high for low, high in zip(room.first, room.last, strict=True))
+
+
+def test_an_empty_file_of_orders_asks_for_its_own_columns(tmp_path: Path) -> None:
+    path = tmp_path / "order.csv"
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(onward.LogError) as caught:
+        load_order(path)
+    assert str(caught.value) == (
+        "order.csv: the file is empty; it needs the columns before_id and after_id, and a row for each two events"
+    )
+    with pytest.raises(onward.LogError, match="there is no such file"):
+        load_order(tmp_path / "other.csv")

@@ -527,8 +527,11 @@ def test_what_has_no_end_is_left_out_before_a_search_is_given_up(monkeypatch: py
         ({"case": "UN-NAT"}, "case: there is no case 'UN-NAT'; did you mean 'NATO;UN'?"),
         ({"phase": "maintenence"}, "phase: partnership has no phase 'maintenence'; did you mean 'maintenance'?"),
         ({"most": -1}, "most: there cannot be -1 events; write a number from 0 on"),
-        ({"costs": {"contact": 0}}, "costs: contact costs 0; write a number above 0, or null for never"),
-        ({"costs": {"contact": math.nan}}, "costs: contact costs nan; write a number above 0, or null for never"),
+        ({"costs": {"contact": 0}}, "costs: contact costs 0; write a number above 0, or never (None in Python)"),
+        (
+            {"costs": {"contact": math.nan}},
+            "costs: contact costs nan; write a number above 0, or never (None in Python)",
+        ),
         ({"costs": {"contract": 1}}, "costs: partnership has no event type 'contract'; did you mean 'contact'?"),
         (
             {"since": 2009},

@@ -46,7 +46,7 @@ VALIDATOR = Draft202012Validator(scenario_schema())
 # What the shape of a document shows without its meaning: a faulty file of such a kind fails the schema too.
 MEANING = {
     *("axis_values", "comma_missing", "duplicate_key", "empty_file", "impossible_dates", "insert_with_slips"),
-    *("moved_how", "scenarios_of_one_name", "set_nothing", "tab"),
+    *("axis_called_as_a_column", "moved_how", "scenarios_of_one_name", "set_nothing", "tab"),
 }
 
 WHOLE = """\
@@ -190,6 +190,8 @@ def test_what_is_written_reads_as_the_same_file(model: Model, data: st.DataObjec
     edits = data.draw(scenarios(model)).scenario.edits
     common = data.draw(scenarios(model)).scenario.edits[: data.draw(st.integers(0, 2))]
     names = data.draw(st.lists(NAMES, min_size=3, max_size=3, unique=True))
+    has_grid = data.draw(st.booleans())
+    expected = st.none() | st.just({names[0]: names[1]}) | st.just(names[2])
     file = ScenarioFile(
         name=names[0],
         question=names[1],
@@ -197,12 +199,12 @@ def test_what_is_written_reads_as_the_same_file(model: Model, data: st.DataObjec
         reading=data.draw(st.sampled_from([None, "certain", "possible"])),
         scenarios=(Scenario(names[0], (*common, *edits)), Scenario(names[1], common, names[2])),
         common=common,
-        axes=data.draw(st.just(()) | st.just((Axis(names[1], (Alternative(names[2], edits), Alternative(names[0]))),))),
-        expect=data.draw(st.none() | st.just({names[0]: names[1]}) | st.just(names[2])),
+        axes=(Axis(names[1], (Alternative(names[2], edits), Alternative(names[0]))),) if has_grid else (),
+        expect=data.draw(expected) if has_grid else None,
     )
     assert read(write_scenarios(file)) == file
     VALIDATOR.validate(as_document(file))
-    alone = evolve(file, scenarios=(Scenario(names[0], common, names[1]),), axes=())
+    alone = evolve(file, scenarios=(Scenario(names[0], common, names[1]),), axes=(), expect=None)
     assert read(write_scenarios(alone)) == alone
 
 
@@ -323,6 +325,26 @@ edits:
     ]
 
 
+def test_what_an_edit_leaves_without_sense_is_told_with_the_edit() -> None:
+    text = """\
+onward: 1
+name: places
+edits:
+  - drop: {id: H058}
+  - parameters: {theatres_needed: 3}
+  - remove: {phase: ending}
+  - set: {id: H059, attributes: {formal: true}}
+"""
+    (scenario,) = read(text).scenarios
+    with pytest.raises(onward.ModelError) as caught:
+        remodel(onward.load_model("partnership"), scenario.of_model)
+    assert {problem.where.partition(" as edited")[0] for problem in caught.value.problems} == {
+        "s.yaml:6:21: partnership"
+    }
+    with pytest.raises(onward.ModelError, match=r"^partnership as edited: "):
+        remodel(onward.load_model("partnership"), [Remove("phase", "ending")])
+
+
 def test_an_edit_whose_keys_were_changed_forgets_its_file() -> None:
     (scenario,) = read("onward: 1\nname: a\nedits: [{change: {transition: 5, when: theatre >= 1}}]\n").scenarios
     (edit,) = scenario.edits
@@ -385,10 +407,14 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_the_outcome_may_stand_in_a_table(tmp_path: Path) -> None:
-    path = write(tmp_path, "s.yaml", "onward: 1\nname: a\nedits: []\nexpect: figure.csv\n")
+    path = write(
+        tmp_path, "s.yaml", "onward: 1\nname: a\ngrid: [{axis: a, alternatives: {b: []}}]\nexpect: figure.csv\n"
+    )
     write(tmp_path, "figure.csv", "case,phase,note\nEU;UN,maintenance,\nUN-NATO,startup,x\n")
     assert study_of_file(load_scenarios(path), path).expect == {"EU;UN": "maintenance", "UN-NATO": "startup"}
-    plain = write(tmp_path, "t.yaml", "onward: 1\nname: a\nedits: []\nexpect: {EU;UN: ending}\n")
+    plain = write(
+        tmp_path, "t.yaml", "onward: 1\nname: a\ngrid: [{axis: a, alternatives: {b: []}}]\nexpect: {EU;UN: ending}\n"
+    )
     assert study_of_file(load_scenarios(plain), plain).expect == {"EU;UN": "ending"}
     for text, said in (
         ("dyad,phase\nEU;UN,ending\n", "there is no column 'case' among dyad, phase"),
@@ -399,3 +425,54 @@ def test_the_outcome_may_stand_in_a_table(tmp_path: Path) -> None:
         with pytest.raises(onward.UsageError) as caught:
             study_of_file(load_scenarios(path), path)
         assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("case,phase\nEU;UN,ending,x\nUN-NATO,startup\n", "figure.csv:2"),
+        ("case,phase\n", "figure.csv:1: no outcome is expected; write a row for each case below"),
+        ("", "figure.csv: the file is empty; it needs the columns case and phase, and a row for each case"),
+        ("case,phase\nEU;UN,\nA;B,x\nA;B,y\n", "figure.csv:4: the case 'A;B' stands here a second time"),
+    ],
+)
+def test_a_table_of_outcomes_is_taken_whole_or_not_at_all(tmp_path: Path, text: str, said: str) -> None:
+    lines = "onward: 1\nname: a\ngrid: [{axis: a, alternatives: {b: []}}]\nexpect: figure.csv\n"
+    path = write(tmp_path, "s.yaml", lines)
+    write(tmp_path, "figure.csv", text)
+    with pytest.raises(onward.OnwardError) as caught:
+        study_of_file(load_scenarios(path), path)
+    assert said in str(caught.value)
+    assert "time" not in str(caught.value).replace("second time", "")
+
+
+def test_a_model_that_bears_the_name_of_a_shipped_one_takes_no_log_from_it(tmp_path: Path) -> None:
+    path = write(tmp_path, "s.yaml", "onward: 1\nname: a\nedits: []\n")
+    file, shipped = load_scenarios(path), onward.load_model("treaty")
+    own = evolve(shipped, phases=(*shipped.phases, evolve(shipped.phases[0], name="more")))
+    for model in (own, evolve(shipped, name="own")):
+        with pytest.raises(onward.UsageError, match=f"log: no log comes with the model '{model.name}'; name a log"):
+            study_of_file(file, path, model=model)
+    log = onward.load_study("treaty").log
+    assert study_of_file(file, path, model=own, log=log).log == log
+    assert study_of_file(file, path, model=shipped).log == log
+    write(tmp_path, "own.yaml", onward.write_model(shipped))
+    named = write(tmp_path, "t.yaml", "onward: 1\nname: a\nmodel: own.yaml\nedits: []\n")
+    with pytest.raises(onward.UsageError, match=r"no log comes with the model 'own\.yaml'"):
+        study_of_file(load_scenarios(named), named)
+
+
+def test_the_end_given_for_a_file_is_a_date(tmp_path: Path) -> None:
+    path = write(tmp_path, "s.yaml", "onward: 1\nname: a\nas_of: 2003\nedits: []\n")
+    for as_of in ("", "soon"):
+        with pytest.raises(onward.UsageError, match=r"^as_of: .*; write it as 2005"):
+            study_of_file(load_scenarios(path), path, as_of=as_of)
+
+
+def test_bad_rows_of_the_log_of_a_file_may_be_set_aside(tmp_path: Path) -> None:
+    write(tmp_path, "events.csv", "time,event,organizations\n2001,contact,EU;UN\nsoon,contact,EU;UN\n")
+    path = write(tmp_path, "s.yaml", "onward: 1\nname: a\nlog: events.csv\nedits: []\n")
+    with pytest.raises(onward.LogError, match="soon"):
+        study_of_file(load_scenarios(path), path)
+    log = study_of_file(load_scenarios(path), path, on_bad_rows="set-aside").log
+    assert (len(log), len(log.rejected)) == (1, 1)

@@ -399,8 +399,10 @@ def test_the_window_ends_with_an_event_that_comes_later_than_the_log() -> None:
     assert what_if(TALKS, LOG, late, as_of="2005").changed_cases == ()
     asked = replay(TALKS, LOG, as_of="2005")
     assert what_if(TALKS, asked, late).changed_cases == ()
+    # A replay has a window, even one that ends where its log does: it may be the one that was asked for.
     ends_with_log = replay(TALKS, LOG)
-    assert what_if(TALKS, ends_with_log, late).changed_cases == ("A",)
+    assert what_if(TALKS, ends_with_log, late).changed_cases == ()
+    assert what_if(TALKS, ends_with_log, late, as_of="2010").changed_cases == ("A",)
 
 
 def test_an_event_that_comes_out_otherwise_is_told_even_where_no_phase_changes() -> None:
@@ -631,3 +633,30 @@ def test_cases_that_only_stand_below_what_is_left_out_are_not_told(monkeypatch: 
         # `signed` is held in D, and once no transition asks for it only recorded.
         no_deal = Scenario("no deal", (Remove("transition", 2),))
         assert what_if(TALKS, log, no_deal, engine=engine).names == ("A", "D")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        (Drop("H058"), 'scenario: a Drop is no scenario; write Scenario("name", [Drop(...)])'),
+        ([Scenario("a"), Drop("H058")], 'scenario: a Drop is no scenario; write Scenario("name", [Drop(...)])'),
+        (
+            onward.parse_scenarios("onward: 1\nname: a\nedits: []\n"),
+            "scenario: a ScenarioFile is no scenario; pass its scenarios, which it has as .scenarios",
+        ),
+        ("s.yaml", "scenario: a str is no scenario; pass a Scenario, or a list of them"),
+        ({"a": 1}, "scenario: a dict is no scenario; pass a Scenario, or a list of them"),
+        (None, "scenario: a NoneType is no scenario; pass a Scenario, or a list of them"),
+    ],
+)
+def test_what_is_no_scenario_is_told(scenario: Any, said: str) -> None:  # noqa: ANN401  # that it is told
+    with pytest.raises(onward.UsageError) as caught:
+        what_if(STUDY.model, STUDY.log, scenario)
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("most", ["3", 1.5, True])
+def test_how_many_events_is_a_whole_number(most: Any) -> None:  # noqa: ANN401  # as above
+    for ask in (onward.what_would_it_take, onward.what_carried):
+        with pytest.raises(onward.UsageError, match=f"^most: {most!r} is no whole number; write one from 0 on$"):
+            ask(STUDY.model, STUDY.log, "UN-EU", "ending", most=most)

@@ -44,7 +44,7 @@ def run(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
     _check(file, arguments)
     baseline = replay(study.model, study.log, as_of=study.as_of, reading=reading)
     stderr.writelines(f"! {line}\n" for line in (*noted(baseline), *rejections(study.log)))
-    compared = _compared(file, baseline, arguments)
+    compared = _compared(file, study, baseline, arguments)
     varied = None if arguments.only or not file.axes else _varied(file, study, reading)
     _print(file, compared, varied, arguments, stdout)
     return 0
@@ -62,6 +62,7 @@ def _study(file: "ScenarioFile", arguments: argparse.Namespace) -> "StudyOfFile"
         model=None if arguments.model is None else load_model(arguments.model),
         log=None if arguments.log is None else read_log(arguments.log, on_bad_rows=arguments.on_bad_rows),
         as_of=arguments.as_of,
+        on_bad_rows=arguments.on_bad_rows,
     )
 
 
@@ -90,11 +91,17 @@ def _check(file: "ScenarioFile", arguments: argparse.Namespace) -> None:
         raise UsageError([Problem("--format", what, mend)])
 
 
-def _compared(file: "ScenarioFile", baseline: "Replay", arguments: argparse.Namespace) -> "tuple[Comparison, ...]":
+def _compared(
+    file: "ScenarioFile", study: "StudyOfFile", baseline: "Replay", arguments: argparse.Namespace
+) -> "tuple[Comparison, ...]":
     from onward.scenario.what_if import what_if  # noqa: PLC0415  # as above
 
     chosen = [each for each in file.scenarios if not arguments.only or each.name in arguments.only]
-    return what_if(baseline.model, baseline, chosen) if chosen else ()
+    if not chosen:
+        return ()
+    # A replay has a window; where nobody asked for one, an edit may widen it.
+    log = study.log if study.as_of is None else baseline
+    return what_if(study.model, log, chosen, reading=baseline.reading)
 
 
 def _varied(file: "ScenarioFile", study: "StudyOfFile", reading: "Reading") -> "Multiverse":

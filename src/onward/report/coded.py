@@ -105,6 +105,9 @@ def _lines(codings: Codings) -> Iterator[str]:
         )
     if codings.only_columns:
         yield f"columns of one log alone, which the model does not ask for: {', '.join(codings.only_columns)}"
+    if codings.reordered:
+        pairs = ", ".join(f"{first} before {second}" for first, second in codings.reordered[:MOST])
+        yield f"events of one instant, in this order here and the other way round there: {pairs}"
     apart = sum(not row.same for row in codings.case_rows)
     if apart:
         yield f"{apart} of {len(codings.case_rows)} places at the end hang on who coded."
@@ -142,5 +145,6 @@ def coded_data(codings: Codings) -> dict[str, Any]:
             for row, found in zip(coded_rows(codings), codings.disagreement_rows, strict=True)
         ],
         "only_columns": list(codings.only_columns),
+        "reordered": [list(pair) for pair in codings.reordered],
         "manifest": dict(codings.manifest),
     }

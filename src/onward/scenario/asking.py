@@ -168,9 +168,12 @@ def check_most(most: int) -> int:
     """Return *most*, how many events there may be.
 
     Raises:
-        UsageError: it is less than none.
+        UsageError: it is less than none, or no whole number.
 
     """
+    given: object = most
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise UsageError([Problem("most", f"{most!r} is no whole number", "write one from 0 on")])
     if most < 0:
         raise UsageError([Problem("most", f"there cannot be {most} events", "write a number from 0 on")])
     return most

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
-from onward.scenario.edits import Change, Edit, Tune
+from onward.scenario.edits import Change, Edit, Tune, listed_edits
 
-
-def _edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    return tuple(edits)
+COLUMNS = ("variant", "sound", "right", "agrees")
+"""Columns of the table of a multiverse: no axis may be called so."""
 
 
 def _alternatives(alternatives: "Iterable[Alternative]") -> "tuple[Alternative, ...]":
@@ -20,7 +19,7 @@ class Alternative:
     """One way in which an axis may turn out: its *name* and the edits that make it so, none where all stays."""
 
     name: str
-    edits: tuple[Edit, ...] = field(default=(), converter=_edits)
+    edits: tuple[Edit, ...] = field(default=(), converter=listed_edits)
 
 
 @frozen

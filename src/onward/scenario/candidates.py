@@ -6,7 +6,7 @@ and so every event does the same as one that is made of such parts, or as one th
 """
 
 import itertools
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
@@ -41,19 +41,20 @@ from onward.model.guards import (
 )
 from onward.model.model import Model
 from onward.model.spelling import spelled, write_guard
-from onward.scenario.gist import asked_of_variables, blank, fixed_value, guards_that_move, is_fixed
+from onward.scenario.gist import asked_of_variables, blank, fixed_value, guards_that_move, is_fixed, unfixed
 from onward.scenario.wishes import (
+    HAD,
     NEW,
     NOTHING,
     Candidate,
     Given,
+    Had,
     New,
     Several,
     Short,
     Wish,
     by_size,
     joined,
-    least,
 )
 
 MOST_WISHES = 500
@@ -150,7 +151,7 @@ class Candidates:
                     found[name, part] = (*sought, *map(_text, self._domains.get((name, part), ())), NOBODY, OTHER)
                 else:
                     found[name, part] = tuple(
-                        value for value in self._values[name] if not isinstance(value, New | Short)
+                        value for value in self._values[name] if not isinstance(value, New | Had | Short)
                     )
         return found
 
@@ -174,6 +175,9 @@ class Candidates:
         match value:
             case New():
                 return next(iter(self._fresh(name, "", state, 1)), None)
+            case Had():
+                named = self.repeated[name, ""]
+                return min((had for had in self._had(name, "", state) if had not in named), key=repr, default=None)
             case Short(bound, more):
                 kept = zip(self.model.context, state.memory, strict=True)
                 sums = [seen_of(each.reducer, had) for each, had in kept if _is_sum_of(each.reducer, name)]
@@ -243,23 +247,34 @@ class Candidates:
         for name in sorted(self._sought.keys() & self._as_one):
             yield f"{name} is asked for as one value and for the values in it"
         counted: dict[str, str] = {}
+        asked = asked_of_variables(self.model)
         for variable in self._variables:
             reducer = variable.reducer
             name = getattr(reducer, "attribute", "")
             if isinstance(reducer, Sum):
                 yield f"{variable.name} is a sum, to which an event may add any number"
+            if isinstance(reducer, Latest | Max) and not (asked[variable.name].is_plain or self._is_told_whole(name)):
+                yield unfixed(self.model, variable.name)
             if not isinstance(reducer, Distinct):
                 continue
-            if counted.setdefault(name, reducer.part) != reducer.part:
-                yield f"several variables count parts of {name}"
+            if name in counted:
+                alike = counted[name] == reducer.part
+                yield f"several variables count {'values' if alike else 'parts'} of {name}"
+            counted.setdefault(name, reducer.part)
             if not reducer.part and self._is_ordered(name):
                 yield f"{variable.name} counts different values of {name}, which guards compare by their order"
-            if reducer.part and asked_of_variables(self.model)[variable.name].cap is None:
+            if reducer.part and asked[variable.name].cap is None:
                 yield f"an event may add any number of values to {variable.name}"
             if reducer.part and self._parts_sought(name) - {reducer.part}:
                 yield f"{variable.name} counts one part of {name}, and guards ask for another"
+            if reducer.part and (name, reducer.part) in self._domains and self._sought.get(name):
+                yield f"{variable.name} counts the few values of {name}, and guards ask for some of them"
             if reducer.part and self.kinds.get(name, "string") != "string":
                 yield f"{variable.name} counts values in {name}, which the log has as one"
+
+    def _is_told_whole(self, name: str) -> bool:
+        """Tell whether every value of an attribute is gone through: truths, and what the model declares."""
+        return self.kinds.get(name, "string") == "boolean" or (name, "") in self._domains
 
     def _parts_sought(self, name: str) -> set[str]:
         return {part for part, _ in self._sought.get(name, ())}
@@ -310,11 +325,15 @@ class Candidates:
         else:
             yield from _numbers_among([value for value in constants if is_number(value)], kind)
             yield from self._short_of(name)
-        if kind != "boolean" and any(
-            isinstance(each.reducer, Distinct) and not each.reducer.part and each.reducer.attribute == name
-            for each in self._variables
-        ):
+        if kind != "boolean" and self._counting(name):
             yield NEW
+            if not declared and not self._is_ordered(name):
+                yield HAD
+
+    def _counting(self, name: str) -> int:
+        """Return how many variables count different whole cells of the attribute *name*."""
+        reducers = (each.reducer for each in self._variables)
+        return sum(isinstance(each, Distinct) and not each.part and each.attribute == name for each in reducers)
 
     def _short_of(self, name: str) -> Iterator[Short]:
         asked = asked_of_variables(self.model)
@@ -345,14 +364,21 @@ class Candidates:
                 if isinstance(variable.reducer, Sum | Max):
                     yield from (0, 1, -1)
 
-    def _fresh(self, name: str, part: str, state: CaseState, count: int) -> list[Value]:
-        """Return so many values of an attribute, or of a part of it, that no variable has counted yet, or fewer."""
+    def _had(self, name: str, part: str, state: CaseState) -> set[Value]:
+        """Return the values of an attribute, or of a part of it, that a variable has counted."""
         had: set[Value] = set()
         for variable, kept in zip(self.model.context, state.memory, strict=True):
             reducer = variable.reducer
             if isinstance(reducer, Distinct) and (reducer.attribute, reducer.part) == (name, part):
                 assert isinstance(kept, frozenset)  # noqa: S101  # what `distinct` keeps
                 had |= kept
+        return had
+
+    def _fresh(
+        self, name: str, part: str, state: CaseState, count: int, unwanted: Collection[Value] = ()
+    ) -> list[Value]:
+        """Return so many values of an attribute, or of a part of it, that no variable has counted yet, or fewer."""
+        had = self._had(name, part, state) | set(unwanted)
         declared = self._domains.get((name, part))
         if declared is not None:
             given: Iterable[Value] = map(_text, declared) if part else declared
@@ -369,7 +395,8 @@ class Candidates:
         """Return the values of a cell with several, None where there are none."""
         texts = [_spelled(part, text) for part, text in sorted(each.has)]
         for part, count in sorted(each.fresh):
-            fresh = self._fresh(name, part, state, count)
+            told = {text for of, text in each.has | each.lacks if of == part}
+            fresh = self._fresh(name, part, state, count, told)
             if len(fresh) < count:
                 return None
             texts += [_spelled(part, str(value)) for value in fresh]
@@ -414,7 +441,7 @@ class Candidates:
         """Return a value that two candidates share only if they do the same to every case in *places*."""
         model, kind = self.model, candidate.type
         event = self.event(candidate, not_begun(model, ""), None)
-        if event is None or any(isinstance(value, Short) for _, value in candidate.values):
+        if event is None or any(self._hangs_on_case(name, value) for name, value in candidate.values):
             return candidate
         guards = [((-1, at), rule.when) for at, rule in enumerate(model.forbid) if answers(rule.on, kind)]
         for number, (track, place) in enumerate(zip(model.track_names, places, strict=True)):
@@ -431,6 +458,10 @@ class Candidates:
         )
         rests = tuple(answers(types, kind) for types in model.rests)
         return tuple(found), tuple(left), rests
+
+    def _hangs_on_case(self, name: str, value: Given) -> bool:
+        """Tell whether guards may see something else in *value* for one case than for another."""
+        return isinstance(value, Short | Had) or (isinstance(value, New) and (name, "") in self._domains)
 
     def _view_of(self, event: Event) -> View:
         return evolve(blank(self.model), event=event)
@@ -487,8 +518,14 @@ class Candidates:
                 for count in range(1, 2 if cap is None else cap + 1):
                     yield Wish(several=((attribute, Several(fresh=frozenset({(part, count)}))),))
             case Distinct(attribute):
-                values = self._values[attribute]
-                yield from (self._valued(attribute, 1 << bit) for bit in range(len(values)) if _is_new(values, bit))
+                # What is new to one of several variables need not be so to the others; of few values each may count.
+                are_all = self._counting(attribute) > 1 or (attribute, "") in self._domains
+                bits = range(len(self._values[attribute]))
+                yield from (
+                    self._valued(attribute, 1 << bit)
+                    for bit in bits
+                    if are_all or _is_new(self._values[attribute], bit)
+                )
             case Latest(attribute) | Max(attribute) | Sum(attribute) if not (self.is_lean and isinstance(reducer, Sum)):
                 yield from (self._valued(attribute, 1 << bit) for bit in range(len(self._values[attribute])))
             case Open():
@@ -501,9 +538,10 @@ class Candidates:
 
     def _wishes(self, guard: Guard | None, kind: str) -> list[Wish]:
         """Return the least that an event of this *kind* must say for *guard* to hold, whatever else decides it."""
-        return [NOTHING] if guard is None else least(self._ways(guard, kind, wanted=True))
+        return [NOTHING] if guard is None else self._ways(guard, kind, wanted=True)
 
     def _ways(self, guard: Guard, kind: str, *, wanted: bool) -> list[Wish]:
+        # Where one way asks for nothing, since the case may decide, another of the event itself still counts.
         match guard:
             case Not(part):
                 return self._ways(part, kind, wanted=not wanted)
@@ -512,10 +550,10 @@ class Candidates:
             case And(parts) | Or(parts):
                 ways = [self._ways(part, kind, wanted=wanted) for part in parts]
                 if isinstance(guard, Or) == wanted:
-                    return least(itertools.chain.from_iterable(ways))
+                    return list(dict.fromkeys(itertools.chain.from_iterable(ways)))
                 found = [NOTHING]
                 for each in ways:
-                    found = least(joined(found, each))
+                    found = list(dict.fromkeys(joined(found, each)))
                     if len(found) > MOST_WISHES:
                         raise TooManyError
                 return found
@@ -558,7 +596,7 @@ class Candidates:
         """Return *value*, or one that it may come to, as far as conditions tell such values apart."""
         if isinstance(value, Short):
             return value.bound + value.more
-        if not isinstance(value, New):
+        if not isinstance(value, New | Had):
             return value
         if declared := self._domains.get((name, "")):
             return declared[0]

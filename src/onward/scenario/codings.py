@@ -4,6 +4,7 @@ Two people who code the same sources seldom write the same log. What each differ
 cases that it touches with that difference alone settled the other way.
 """
 
+import itertools
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +17,14 @@ from attrs import asdict, evolve, field, frozen
 from onward.history.histories import Engine
 from onward.history.manifest import manifest_of
 from onward.history.notes import columns_asked
-from onward.history.stepping import Reading, checked_reading
+from onward.history.stepping import Reading, checked_reading, instant
 from onward.history.window import end_of, window_of
 from onward.log.cells import spell
 from onward.log.dates import Interval
+from onward.log.framed import given_log
 from onward.log.log import AttributeType, EventLog, Value
 from onward.model.model import Model
+from onward.problems import UsageError
 from onward.scenario.fates import Difference, Fate, differences, fates_of, table_of, unborn, weight_of
 from onward.scenario.rows import Row, cases_of, row_of
 from onward.scenario.strands import Strand, replay_strands
@@ -179,6 +182,7 @@ class Codings:
         reading: which end of a date counts.
         matched: the rows that both have, as pairs of positions in the two logs.
         only_columns: the attributes that one log alone has a column for, and the model does not ask for.
+        reordered: pairs of events, by id, of one case and one instant, that stand the other way round in the other log.
         disagreement_rows: what the logs say otherwise; what changes most comes first.
         agreement_rows: how far they agree, column by column.
         case_rows: where each case ends by either log.
@@ -192,6 +196,7 @@ class Codings:
     reading: Reading
     matched: tuple[tuple[int, int], ...] = field(repr=False)
     only_columns: tuple[str, ...]
+    reordered: tuple[tuple[str, str], ...]
     disagreement_rows: tuple[Disagreement, ...] = field(repr=False)
     agreement_rows: tuple[Agreement, ...] = field(repr=False)
     case_rows: tuple[CodedCase, ...] = field(repr=False)
@@ -273,10 +278,11 @@ def compare_codings(  # noqa: PLR0913  # two logs, and how they are read
 
     Raises:
         LogError: a log does not name cases as the model asks.
-        UsageError: *as_of* is no date, or there is no such *reading*.
+        UsageError: *as_of* is no date, there is no such *reading*, or a log is none.
 
     """
     checked_reading(reading)
+    log, other = given_log(log), _other_log(other)
     window = window_of(as_of) or end_of((log, other), reading)
     both = _Both(model, _side(model, log), _side(model, other), days)
     fates = _fates(both, window, reading, engine)
@@ -289,10 +295,19 @@ def compare_codings(  # noqa: PLR0913  # two logs, and how they are read
         reading=reading,
         matched=both.matched,
         only_columns=both.only_columns,
+        reordered=tuple(dict.fromkeys(both.reordered(reading))),
         disagreement_rows=tuple(sorted(found, key=lambda each: weight_of(each.effects), reverse=True)),
         agreement_rows=tuple(both.agreements()),
         case_rows=tuple(_case_rows(both, fates, found)),
     )
+
+
+def _other_log(other: object) -> EventLog:
+    """Return the second log; a problem of it says that it is that one."""
+    try:
+        return given_log(other)
+    except UsageError as error:
+        raise UsageError(evolve(problem, where="other") for problem in error.problems) from None
 
 
 @frozen(eq=False)
@@ -429,6 +444,21 @@ class _Both:
                 name for name in (*self.here.log.attributes, *self.there.log.attributes) if name not in self.columns
             )
         )
+
+    def reordered(self, reading: Reading) -> Iterator[tuple[str, str]]:
+        """Yield the ids of neighbours of one case and one instant that stand the other way round in the other log."""
+        tied: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+        for row, other in self.matched:
+            times = instant(self.here.log.times[row], reading), instant(self.there.log.times[other], reading)
+            for case in {*self.here.cases[row]} & {*self.there.cases[other]}:
+                tied.setdefault((case, *times), []).append((row, other))
+        for rows in tied.values():
+            for (first, its), (second, others) in itertools.pairwise(rows):
+                if others < its:
+                    yield self._named(first), self._named(second)
+
+    def _named(self, row: int) -> str:
+        return self.here.log.ids[row] or str(row + 1)
 
     @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:

@@ -361,9 +361,9 @@ def _moving_apart(baseline: Course, scenario: Course) -> tuple[int | None, int |
 
 
 def _is_apart(one: Step, other: Step, reading: Reading) -> bool:
-    """Tell whether a step moves the case elsewhere, or at another instant, than the same one of the other life."""
-    elsewhere = [(move.before, move.after) for move in one.moves] != [(move.before, move.after) for move in other.moves]
-    return elsewhere or (bool(one) and _moment(one, reading) != _moment(other, reading))
+    """Tell whether a step moves the case elsewhere, another way or at another instant than that of the other life."""
+    way, other_way = ([(move.before, move.after, move.entered) for move in each.moves] for each in (one, other))
+    return way != other_way or (bool(one) and _moment(one, reading) != _moment(other, reading))
 
 
 def _moment(done: Step, reading: Reading) -> datetime:

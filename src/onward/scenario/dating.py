@@ -5,6 +5,7 @@ the order of events alone and the orders are few enough to be weighed, shares ar
 them is proved.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -20,10 +21,12 @@ from onward.history.stepping import Reading, checked_reading
 from onward.history.window import window_of
 from onward.log.cases import find_case
 from onward.log.dates import Interval
+from onward.log.framed import given_log
 from onward.log.log import EventLog
 from onward.model.elements import START
 from onward.model.model import Model
-from onward.problems import Problem, UsageError, suggestion
+from onward.problems import Problem, UsageError
+from onward.scenario.asking import find_place
 from onward.scenario.draws import Sampler
 from onward.scenario.fates import (
     Difference,
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 DRAWS = 1_000
+MOST_DRAWS = 10_000_000
+"""More would fill memory with dates and add nothing to a share."""
 CELLS = 400_000
 """Dates that are drawn before they are replayed, if nothing else is said: some tens of megabytes."""
 ENUMERATED = 20_000
@@ -228,7 +233,8 @@ class Dates:
     @property
     def settled(self) -> tuple[str, ...]:
         """The cases that end at the same places whatever the dates; proved of those in `exact_cases`."""
-        likely = Counter((row.case, row.track) for row in self.end_rows if row.share)
+        there = (row for row in self.end_rows if row.share or row.certain or row.possible)
+        likely = Counter((row.case, row.track) for row in there)
         several = {case for (case, _), places in likely.items() if places > 1}
         return tuple(case for case in self.cases if case not in several)
 
@@ -237,7 +243,7 @@ class Dates:
 
         Args:
             case: its name, as people write it.
-            place: a phase (with all its stages), `phase.stage`, or `start`.
+            place: a phase (with all its stages), `phase.stage`, or `start`; its title will do.
             track: its track; needed for `start` alone, which is on every track.
 
         Raises:
@@ -245,9 +251,10 @@ class Dates:
 
         """
         name = find_case(case, self.cases)
-        if place not in self.model.ranks:
-            mend = suggestion(place, tuple(self.model.ranks))
-            raise UsageError([Problem("place", f"{self.model.name} has no phase {place!r}", mend)])
+        try:
+            place = find_place(self.model, place)
+        except UsageError as error:
+            raise UsageError(evolve(problem, where="place") for problem in error.problems) from None
         where = track or self.model.track_of.get(place, self.model.track_names[0])
         if where not in self.model.track_names or (place == START and len(self.model.track_names) > 1 and not track):
             mend = f"it may be {', '.join(filter(None, self.model.track_names)) or 'left out'}"
@@ -325,6 +332,7 @@ def vary_dates(  # noqa: PLR0913  # a log, what is known of its dates, and how o
         UsageError: an argument is no date, no reading or too small, or *order* does not fit the log.
 
     """
+    log = given_log(log)
     chunk = max(1, CELLS // max(1, len(log))) if chunk is None else chunk
     _check(draws, seed, enumerate_up_to, chunk)
     known = listed(order)
@@ -356,9 +364,20 @@ def _check(draws: int, seed: int, enumerate_up_to: int, chunk: int) -> None:
         ("enumerate_up_to", enumerate_up_to, 0, "write 0 for none"),
         ("seed", seed, 0, "write a whole number from 0"),
     )
+    given: list[tuple[str, object]] = [(name, value) for name, value, *_ in bounds]
+    problems = [
+        Problem(name, f"{value!r} is no whole number", "write one, without quotes")
+        for name, value in given
+        if not isinstance(value, int) or isinstance(value, bool)
+    ]
+    if problems:
+        raise UsageError(problems)
     problems = [Problem(name, f"{value} is too small", mend) for name, value, least, mend in bounds if value < least]
     if seed >= _MOST_SEED:
         problems.append(Problem("seed", f"{seed} is too large", f"write a whole number below {_MOST_SEED}"))
+    if draws > MOST_DRAWS:
+        mend = f"draw {MOST_DRAWS:,} times at most: a share is then exact to a thousandth"
+        problems.append(Problem("draws", f"{draws:,} is too large", mend))
     if problems:
         raise UsageError(problems)
 
@@ -517,8 +536,8 @@ class _Lives:
                     track=track or None,
                     place=place,
                     label=self.model.place_label(place),
-                    # Shares that are summed up may come out as 0.9999.
-                    share=float(round(likely[place])) if only else likely[place],
+                    # Shares that are summed up may come out as 0.9999, or as 1 where another place is not quite out.
+                    share=float(round(likely[place])) if only else min(likely[place], math.nextafter(1, 0)),
                     draws=counted[place],
                     certain=certain[number] == place,
                     possible=possible[number] == place,

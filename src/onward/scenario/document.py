@@ -19,7 +19,7 @@ from onward.model.marked import Node, Plain, document_of
 from onward.model.reading import Reader, field_of, is_no_number, is_null
 from onward.model.schema import FORMAT, keys_of
 from onward.problems import Problem, UsageError, nearest, suggestion
-from onward.scenario.axes import ALWAYS, Alternative, Axis, Expectation, told
+from onward.scenario.axes import ALWAYS, COLUMNS, Alternative, Axis, Expectation, told
 from onward.scenario.edits import (
     Add,
     Change,
@@ -87,7 +87,9 @@ def parse_scenarios(text: str, name: str = "scenarios") -> ScenarioFile:
     tree = marked.read_marked(text)
     see = Reader(name, marked.problems_of(tree, name), schema=SCENARIOS)
     found = None
-    if isinstance(tree.root, marked.Mapping):
+    if isinstance(tree.root, marked.Mapping) and _is_model(tree.root):
+        see.note(tree.root.place, "this is a model file", "name a scenario file here, and the model with -m FILE")
+    elif isinstance(tree.root, marked.Mapping):
         # Edits of a model take their parts along, into a document where others come from elsewhere.
         found = _file(see, marked.located(tree.root, name))
     elif not see.problems:
@@ -98,6 +100,12 @@ def parse_scenarios(text: str, name: str = "scenarios") -> ScenarioFile:
     if see.problems or found is None:
         raise UsageError(sorted(see.problems, key=_line_and_column))
     return found
+
+
+def _is_model(root: marked.Mapping) -> bool:
+    """Tell whether a document says what a model says, and nothing that a scenario file does."""
+    keys = {key.text for key, _ in root.entries}
+    return bool(keys & {"phases", "tracks", "transitions"}) and not keys & {"edits", "scenarios", "grid"}
 
 
 def _line_and_column(problem: Problem) -> tuple[int, ...]:
@@ -127,7 +135,7 @@ def _file(see: Reader, root: Node) -> ScenarioFile:
         scenarios=scenarios,
         common=common,
         axes=axes,
-        expect=_expectation(see, parts.get("expect")),
+        expect=_expectation(see, parts.get("expect"), has_grid="grid" in parts or _is_any_slip(see, root)),
     )
 
 
@@ -172,15 +180,18 @@ def _reading(see: Reader, node: Node | None) -> Reading | None:
     return None
 
 
-def _expectation(see: Reader, node: Node | None) -> Expectation | None:
+def _expectation(see: Reader, node: Node | None, *, has_grid: bool) -> Expectation | None:
     if node is None:
         return None
+    if not isinstance(node, Plain) and not (isinstance(node, marked.Mapping) and node.entries):
+        see.note(node.place, "no outcome is expected", "write case: phase, one a line, or the path of a table")
+        return None
+    if not has_grid:
+        what = "an outcome is expected, and there is no grid of variants to hold against it"
+        see.note(node.place, what, "write grid:, or leave expect out")
     if isinstance(node, Plain):
         return _path(see, node, "the table") or None
-    if isinstance(node, marked.Mapping) and node.entries:
-        return {key.text: see.text(value, "the phase") for key, value in node.entries}
-    see.note(node.place, "no outcome is expected", "write case: phase, one a line, or the path of a table")
-    return None
+    return {key.text: see.text(value, "the phase") for key, value in node.entries}
 
 
 def _scenarios(see: Reader, node: Node, common: tuple[Edit, ...]) -> Iterator[Scenario]:
@@ -467,6 +478,9 @@ def _add(see: Reader, node: Node, _: str) -> Add | None:
     at = parts[kind].place.within(see.file)
     if kind in WRITTEN_WHOLE:
         return Add(kind, document_of(parts[kind]), "", before, track, at, parts[kind])
+    if whole_said := _said_below(kind, parts[kind]):
+        see.note(parts[kind].place, f"the name of the {kind} is no text", f"write add: {{{whole_said}}}")
+        return None
     name = see.text(parts[kind], f"the name of the {kind}")
     if not name:
         if isinstance(parts[kind], Plain):
@@ -481,6 +495,27 @@ def _add(see: Reader, node: Node, _: str) -> Add | None:
             return None
         keys = found
     return Add(kind, document_of(keys) or None, name, before, track, at, keys)
+
+
+def _said_below(kind: Kind, node: Node) -> str:
+    """Return how to write an element of a *kind* whose name has its keys below it, "" for one that has none."""
+    if not isinstance(node, marked.Mapping) or len(node.entries) != 1:
+        return ""
+    ((name, value),) = node.entries
+    if name.text in keys_of(f"add {kind}", SCENARIOS):
+        return ""
+    parts = [f"{kind}: {name.text}"]
+    if isinstance(value, marked.Mapping):
+        parts += [f"{key.text}: {_short(each)}" for key, each in value.entries]
+    elif not is_null(value):
+        parts.append(f"{_SINGLE.get(kind, 'title')}: {_short(value)}")
+    return ", ".join(parts)
+
+
+def _short(node: Node) -> str:
+    """Return a *node* as it was written, if it is a single value on one line."""
+    said = (node.written or node.text) if isinstance(node, Plain) else ""
+    return said if said and "\n" not in said else "..."
 
 
 _SINGLE: Mapping[Kind, str] = {"parameter": "value", "condition": "guard"}
@@ -566,6 +601,9 @@ def _axes(see: Reader, node: Node | None) -> Iterator[Axis]:
         parts = see.fields(item, "axis", "an axis")
         _check_once(see, first, parts.get("axis"), "axis")
         name = _name(see, parts.get("axis"), "the axis")
+        if name in COLUMNS:
+            what = f"the table of variants has a column {name!r} already"
+            see.note(parts["axis"].place, what, "give the axis another name")
         alternatives = tuple(_alternatives(see, item, parts))
         yield Axis(name, alternatives)
 

@@ -147,11 +147,13 @@ def _moved(work: Working, edit: Move, rows: Sequence[Row], place: str) -> list[R
         raise UsageError([Problem(place, f"events are moved {said}", "write one of to and by")])
     found, problems = [], []
     for row in rows:
-        time = _new_time(row.event.time, edit)
+        time, until = _new_time(row.event.time, edit), _new_end(row.event.until, edit)
         if isinstance(time, Unmoved):
             problems.append(Problem(place, f"{_named(row)}: {time.what}", time.mend))
+        elif isinstance(until, Unmoved):
+            problems.append(Problem(place, f"{_named(row)}: its end {until.what}", until.mend))
         else:
-            found.append(evolve(row, event=evolve(row.event, time=time)))
+            found.append(evolve(row, event=evolve(row.event, time=time, until=until)))
             problems += _backward(found[-1], place)
     if problems:
         raise UsageError(problems)
@@ -163,6 +165,11 @@ def _new_time(time: Interval | None, edit: Move) -> Interval | Unmoved:
         return edit.to
     assert time is not None and edit.by is not None  # noqa: S101, PT018  # every row of a log has a date
     return moved(time, edit.by)
+
+
+def _new_end(until: Interval | None, edit: Move) -> Interval | Unmoved | None:
+    """Return the end of an event that is moved: a stretch takes it along, a date leaves it."""
+    return until if until is None or edit.by is None else moved(until, edit.by)
 
 
 def _replaced(work: Working, edit: Replace, rows: Sequence[Row], place: str) -> list[Row]:

@@ -1,7 +1,7 @@
 """Edits: single changes to a log or a model, as data. `editing` and `remodelling` work out what they come to."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 from attrs import field, frozen
@@ -11,7 +11,7 @@ from onward.log.log import Value
 from onward.model.elements import Span, Unit
 from onward.model.guards import Scalar
 from onward.model.marked import Node
-from onward.problems import Problem, UsageError
+from onward.problems import Problem, UsageError, suggestion
 
 Kind = Literal["parameter", "event", "context", "condition", "phase", "transition", "forbid", "invariant"]
 """What an edit of a model is about: the same kinds as places in a model's document have."""
@@ -19,9 +19,22 @@ Kind = Literal["parameter", "event", "context", "condition", "phase", "transitio
 _SPAN = re.compile(r"([+-]?)\s*(\d+)\s+([a-z]+)")
 
 
+def _each(value: object) -> tuple[object, ...]:
+    """Return one value, or those of a list or anything like it, as a tuple."""
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else (value,)
+
+
 def names(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """Return one name or several as a tuple."""
-    return (value,) if isinstance(value, str) else tuple(value)
+    """Return one name or several as a tuple.
+
+    Raises:
+        UsageError: they are no names.
+
+    """
+    given = _each(value)
+    if wrong := [each for each in given if not isinstance(each, str)]:
+        raise UsageError([Problem("edit", f"{wrong[0]!r} is no name", "write a name, or a list of names, in quotes")])
+    return tuple(str(each) for each in given)
 
 
 def codes(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -30,8 +43,18 @@ def codes(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 def numbers(value: int | tuple[int, ...] | list[int]) -> tuple[int, ...]:
-    """Return one number or several as a tuple."""
-    return (value,) if isinstance(value, int) else tuple(value)
+    """Return one number or several as a tuple.
+
+    Raises:
+        UsageError: they are no whole numbers.
+
+    """
+    given = _each(value)
+    found = tuple(each for each in given if isinstance(each, int) and not isinstance(each, bool))
+    if len(found) < len(given):
+        mend = "write whole numbers, the first row is 1"
+        raise UsageError([Problem("rows", f"{value!r} is no number of a row, and no list of them", mend)])
+    return found
 
 
 def date(value: object) -> Interval | None:
@@ -62,7 +85,7 @@ def shift(value: "Shift | str | None") -> Shift | None:
     """
     if value is None or isinstance(value, Shift):
         return value
-    match = _SPAN.fullmatch(value.strip())
+    match = _SPAN.fullmatch(str(value).strip())
     units: dict[str, Unit] = {name: unit for unit in get_args(Unit) for name in (unit, unit[:-1])}
     if match is None or match[3] not in units:
         what = f"{value!r} is no stretch of time"
@@ -94,11 +117,54 @@ class Selection:
     where: str = ""
 
 
+def selection(value: "Selection | str | tuple[str, ...] | list[str]") -> Selection:
+    """Return which events are meant: a text is an event id, or there are several in a list.
+
+    Raises:
+        UsageError: it is neither that nor a selection.
+
+    """
+    given: object = value
+    if isinstance(given, Selection):
+        return given
+    if isinstance(given, str | list | tuple) and given:
+        return Selection(ids=names(given))
+    what = f"{given!r} does not say which events are meant"
+    raise UsageError([Problem("which", what, 'write an id, or Selection(types="contact", cases="UN-EU") and the like')])
+
+
+def by_name(value: Mapping[str, Scalar] | Mapping[str, Value]) -> Mapping[str, Any]:
+    """Return values by name, as given.
+
+    Raises:
+        UsageError: they are something else.
+
+    """
+    given: object = value
+    if not isinstance(given, Mapping):
+        what = f"{given!r} does not say which name has which value"
+        raise UsageError([Problem("edit", what, 'write {"name": value}')])
+    return value
+
+
+def kind(value: Kind) -> Kind:
+    """Return the kind of an element.
+
+    Raises:
+        UsageError: there is no such kind.
+
+    """
+    if value not in get_args(Kind):
+        mend = suggestion(str(value), get_args(Kind))
+        raise UsageError([Problem("kind", f"there is no kind {value!r} of element of a model", mend)])
+    return value
+
+
 @frozen
 class Drop:
     """The events of *which* did not happen."""
 
-    which: Selection
+    which: Selection = field(converter=selection)
     place: str = field(default="", eq=False, repr=False)
 
 
@@ -115,15 +181,18 @@ class Insert:
     organizations: tuple[str, ...] = field(default=(), converter=codes)
     id: str = ""
     until: Interval | None = field(default=None, converter=date)
-    attributes: Mapping[str, Value] = field(factory=dict, hash=False)
+    attributes: Mapping[str, Value] = field(factory=dict, hash=False, converter=by_name)
     place: str = field(default="", eq=False, repr=False)
 
 
 @frozen
 class Move:
-    """The events of *which* happened at another date: *to* a date, or *by* a stretch of time. Their `until` stays."""
+    """The events of *which* happened at another date: *to* a date, or *by* a stretch of time.
 
-    which: Selection
+    A stretch moves the end of what lasts (`until`) along; *to* a date leaves it as it is.
+    """
+
+    which: Selection = field(converter=selection)
     to: Interval | None = field(default=None, converter=date)
     by: Shift | None = field(default=None, converter=shift)
     place: str = field(default="", eq=False, repr=False)
@@ -136,13 +205,13 @@ class Replace:
     What is left out (date, case, organizations, id, until) stays as it was.
     """
 
-    which: Selection
+    which: Selection = field(converter=selection)
     event: str
     time: Interval | None = field(default=None, converter=date)
     case: str = ""
     organizations: tuple[str, ...] = field(default=(), converter=codes)
     until: Interval | None = field(default=None, converter=date)
-    attributes: Mapping[str, Value] = field(factory=dict, hash=False)
+    attributes: Mapping[str, Value] = field(factory=dict, hash=False, converter=by_name)
     place: str = field(default="", eq=False, repr=False)
 
 
@@ -150,8 +219,8 @@ class Replace:
 class Set:
     """The events of *which* had other *attributes*; those not named stay."""
 
-    which: Selection
-    attributes: Mapping[str, Value] = field(hash=False)
+    which: Selection = field(converter=selection)
+    attributes: Mapping[str, Value] = field(hash=False, converter=by_name)
     place: str = field(default="", eq=False, repr=False)
 
 
@@ -159,7 +228,7 @@ class Set:
 class Tune:
     """Parameters of the model have other *values*."""
 
-    values: Mapping[str, Scalar] = field(hash=False)
+    values: Mapping[str, Scalar] = field(hash=False, converter=by_name)
     place: str = field(default="", eq=False, repr=False)
     node: Node | None = field(default=None, eq=False, repr=False)
 
@@ -178,7 +247,7 @@ class Change:
 
     """
 
-    kind: Kind
+    kind: Kind = field(converter=kind)
     name: str | int
     keys: Any = field(hash=False)
     place: str = field(default="", eq=False, repr=False)
@@ -200,7 +269,7 @@ class Add:
 
     """
 
-    kind: Kind
+    kind: Kind = field(converter=kind)
     keys: Any = field(default=None, hash=False)
     name: str = ""
     before: str | int | None = None
@@ -213,7 +282,7 @@ class Add:
 class Remove:
     """An element, by *name* or number as in `Change`, is taken out of the model."""
 
-    kind: Kind
+    kind: Kind = field(converter=kind)
     name: str | int
     place: str = field(default="", eq=False, repr=False)
 
@@ -221,3 +290,17 @@ class Remove:
 LogEdit = Drop | Insert | Move | Replace | Set
 ModelEdit = Tune | Change | Add | Remove
 Edit = LogEdit | ModelEdit
+
+
+def listed_edits(edits: "Edit | Iterable[Edit]") -> tuple[Edit, ...]:
+    """Return one edit, or several, as a tuple.
+
+    Raises:
+        UsageError: something among them is no edit.
+
+    """
+    given = (edits,) if isinstance(edits, Mapping) else _each(edits)
+    if wrong := [each for each in given if not isinstance(each, Edit)]:
+        mend = f"make edits of {', '.join(each.__name__ for each in get_args(Edit))}"
+        raise UsageError(Problem("edits", f"{each!r:.80} is no edit", mend) for each in wrong)
+    return tuple(each for each in given if isinstance(each, Edit))

@@ -227,6 +227,13 @@ def unfold(ways: Ways, room: Room, rows: Sequence[int], stop: int, most: int) ->
         return None
 
 
+def _share(weights: Sequence[float], total: float, *, is_all: bool) -> float:
+    """Return how likely something is; 1 only if it *is_all* that there can be, and never 0."""
+    if is_all:
+        return 1.0
+    return min(max(math.fsum(weights) / total, math.nextafter(0, 1)), math.nextafter(1, 0))
+
+
 _Node = tuple[int, int, frozenset[Spot]]
 """Which events have happened, the state they led to, and the places entered on the way."""
 
@@ -250,7 +257,8 @@ class _Unfolding:
     left: int
     spans: dict[Spot, tuple[int, int]] = field(factory=dict)
 
-    def run(self, puzzle: Puzzle) -> Unfolded:
+    def run(self, puzzle: Puzzle) -> Unfolded | None:
+        """Return what may become of the case; None where orders are so many that none of them has any weight."""
         nodes: dict[_Node, float] = {(0, 0, frozenset()): 1.0}
         for stretch in puzzle.stretches:
             nodes = (
@@ -264,11 +272,16 @@ class _Unfolding:
             ends.setdefault(self.ways.states[state].places, []).append(weight)
             for spot in entered:
                 shares.setdefault(spot, []).append(weight)
-        # Summed up without rounding on the way, what happens in every order comes out as 1.
         total = math.fsum(nodes.values())
+        if not total:
+            return None
+        # What may happen and what may not is told by whether there is such an order, whatever its weight is rounded to.
         return Unfolded(
-            {places: math.fsum(weights) / total for places, weights in ends.items()},
-            {spot: (math.fsum(shares[spot]) / total, *span) for spot, span in self.spans.items()},
+            {places: _share(weights, total, is_all=len(ends) == 1) for places, weights in ends.items()},
+            {
+                spot: (_share(shares[spot], total, is_all=len(shares[spot]) == len(nodes)), *span)
+                for spot, span in self.spans.items()
+            },
         )
 
     def _through_instant(self, puzzle: Puzzle, stretch: Stretch, nodes: dict[_Node, float]) -> dict[_Node, float]:
@@ -283,13 +296,14 @@ class _Unfolding:
         ended: dict[_Node, float] = {}
         inside = 0
         while nodes:
-            share = stretch.weight(inside, puzzle.scale)
+            share = stretch.weight(inside)
             found: dict[_Node, float] = {}
             for node, weight in nodes.items():
                 if not stretch.due & ~node[0]:
                     self._add(ended, node, weight * share)
                 for number in puzzle.free(stretch, node[0]):
-                    self._add(found, self._next(puzzle, stretch, node, number), weight)
+                    lies = weight * puzzle.share(stretch, number)
+                    self._add(found, self._next(puzzle, stretch, node, number), lies)
             nodes = found
             inside += 1
         return ended

@@ -147,8 +147,14 @@ def unlimited(model: Model) -> Iterator[str]:
         if isinstance(reducer, Sum):
             yield f"{name} is a sum, which has no largest value that matters"
         elif not asked.is_plain and not isinstance(reducer, Flag):
-            odd = next(write_guard(each) for each in asked.conditions if _met(model, each, Memory(name)) is None)
-            yield f"`{odd}` compares {name} with what is no constant"
+            yield unfixed(model, name)
+
+
+def unfixed(model: Model, name: str) -> str:
+    """Return what compares the variable *name*, of which guards ask for more than that, with what is no constant."""
+    asked = asked_of_variables(model)[name]
+    odd = next(write_guard(each) for each in asked.conditions if _met(model, each, Memory(name)) is None)
+    return f"`{odd}` compares {name} with what is no constant"
 
 
 Part = Callable[[Remembered], Hashable]
@@ -170,6 +176,7 @@ class Gists:
     _parts: tuple[tuple[int, Part], ...] = field(init=False)
     _clocks: tuple[int, ...] = field(init=False)
     _is_aging: bool = field(init=False)
+    _ending: tuple[int, ...] = field(init=False)
 
     @_parts.default
     def _parts_asked(self) -> tuple[tuple[int, Part], ...]:
@@ -190,13 +197,20 @@ class Gists:
     def _asks_for_age(self) -> bool:
         return any(part.since == "years_since_start" for part in _elapsed(self.model))
 
+    @_ending.default
+    def _endings_that_tell(self) -> tuple[int, ...]:
+        # Whenever something ends, guards that reckon with years are looked at.
+        context = enumerate(self.model.context if _elapsed(self.model) else ())
+        return tuple(number for number, variable in context if is_windowed(variable.reducer))
+
     def of(self, state: CaseState) -> Gist:
         """Return the gist of *state*."""
         memory = tuple(part(state.memory[number]) for number, part in self._parts)
         if not self._clocks and not self._is_aging and not self.model.has_clockwork:
             return state.places, memory
         since = tuple(state.since[number] for number in self._clocks)
-        return state.places, memory, since, state.began if self._is_aging else None, state.rests, state.clock
+        ends = tuple(_ends(state.memory[number]) for number in self._ending)
+        return state.places, memory, since, state.began if self._is_aging else None, state.rests, state.clock, ends
 
     def _part(self, reducer: Reducer, asked: Asked) -> Part:
         cap = asked.cap
@@ -227,6 +241,12 @@ def _elapsed(model: Model) -> list[Elapsed]:
     """Return where guards reckon with years."""
     parts = (part for guard in guards_that_move(model) for part in expressions(guard))
     return [part for part in parts if isinstance(part, Elapsed)]
+
+
+def _ends(kept: Remembered) -> Hashable:
+    """Return when something of what is *kept* ends."""
+    assert isinstance(kept, tuple)  # noqa: S101  # a window
+    return frozenset(end for end, _ in kept)
 
 
 def _between(numbers: list[float], kept: Remembered) -> Hashable:

@@ -20,7 +20,7 @@ from onward.log.framed import given_log
 from onward.log.log import EventLog
 from onward.model.model import Model
 from onward.problems import Problem, UsageError, suggestion
-from onward.scenario.axes import Axis
+from onward.scenario.axes import COLUMNS, Axis
 from onward.scenario.comparison import STATEMENT
 from onward.scenario.edits import Edit, LogEdit, ModelEdit
 from onward.scenario.remodelling import remodel
@@ -264,7 +264,8 @@ class Multiverse:
         """One row a variant: its number, its alternatives, where it leaves each case, and how that agrees.
 
         The columns are `variant`, one for each axis, one for each case (`case: track` in a model with tracks), `sound`
-        and, where something is expected, `right` (cases that stand where they should) and `agrees`.
+        and, where something is expected, `right` (cases that stand where they should) and `agrees`. A case with the
+        name of another column has `case` in front of it.
         """
         import numpy as np  # noqa: PLC0415  # as above
         import polars as pl  # noqa: PLC0415  # as above
@@ -277,7 +278,9 @@ class Multiverse:
         places = pl.Series([*self.places, None], dtype=pl.String)
         for at, (case, track) in enumerate(self.columns):
             name = f"{case}: {track}" if track else case
-            columns[f"case {name}" if name in columns else name] = places.gather(self.stands[:, at] % len(places))
+            while name in columns or name in COLUMNS:
+                name = f"case {name}"
+            columns[name] = places.gather(self.stands[:, at] % len(places))
         columns["sound"] = self.sound
         if self.expected is not None:
             columns |= {"right": self.right, "agrees": self.agrees}

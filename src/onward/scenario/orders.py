@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from onward.files import parse_table
 from onward.log.log import EventLog
@@ -49,7 +49,22 @@ def load_order(path: str | os.PathLike[str]) -> tuple[Order, ...]:
         LogError: the file cannot be read, or has no such columns, or a row lacks an id.
 
     """
-    return build_order(parse_table(Path(path)))
+    return build_order(table_at(Path(path), f"{BEFORE} and {AFTER}, and a row for each two events"))
+
+
+def table_at(path: Path, needed: str) -> Table:
+    """Return the table at *path*, which is no log: if it is empty, the mend is the columns that are *needed*.
+
+    Raises:
+        LogError: it cannot be read.
+
+    """
+    try:
+        return parse_table(path)
+    except LogError as error:
+        if [problem.what for problem in error.problems] != ["the file is empty"]:
+            raise
+        raise LogError(evolve(problem, mend=f"it needs the columns {needed}") for problem in error.problems) from None
 
 
 def build_order(table: Table) -> tuple[Order, ...]:
@@ -87,7 +102,16 @@ def _texts(cells: Sequence[object]) -> list[str]:
 
 def listed(given: Iterable[Order | tuple[str, str]]) -> tuple[Order, ...]:
     """Return what is known of the order, pairs of ids included, as values."""
-    return tuple(each if isinstance(each, Order) else Order(*each) for each in given)
+    return tuple(map(_order, [given] if isinstance(given, str | Order) else given))
+
+
+def _order(given: object) -> Order:
+    if isinstance(given, Order):
+        return given
+    if isinstance(given, tuple | list) and len(given) == 2 and all(isinstance(each, str) for each in given):
+        return Order(*given)
+    mend = 'write pairs of ids, [("H001", "H002")], or read a file with load_order'
+    raise UsageError([Problem("order", f"{given!r} does not say which of two events came first", mend)])
 
 
 def fingerprint_of(known: Iterable[Order]) -> str:

@@ -24,6 +24,9 @@ MOST_STEPS = 50_000
 MOST_SETS = 1_000
 """Sets of events that are listed; of more it is only told that there are."""
 
+UNLIKE = "sets of events were found that do not come out so once the log has them"
+"""Why an answer is no proof where trying what was found on the log does not bear it out."""
+
 _MOST_WAYS = 20_000
 """Ways, and sets of events, that are looked at before those are left out that say more than they must."""
 
@@ -154,6 +157,8 @@ class _Search:
             if far is None:
                 return
             self._known[node] = _Reached(state, cost, count, far)
+            # What was gone on from at a higher price is gone on from once more.
+            self._done -= {(node, False), (node, True)}
             self.paths.came[node] = [] if way is None else [way]
             self._wait(node, nearer=True)
 

@@ -37,9 +37,9 @@ class Stretch:
     due: int
     fixed: tuple[int, ...] = ()
 
-    def weight(self, count: int, scale: float) -> float:
-        """Return how likely it is that *count* events lie in it in one certain order."""
-        return 1.0 if self.fixed else ((self.stop - self.start) / scale) ** count / math.factorial(count)
+    def weight(self, count: int) -> float:
+        """Return how likely it is that *count* events that lie in it do so in one certain order."""
+        return 1.0 if self.fixed else 1 / math.factorial(count)
 
 
 @frozen(eq=False)
@@ -50,14 +50,18 @@ class Puzzle:
         rows: the row of each event.
         before: for each event the set of those that come first, as bits.
         stretches: time from the first instant that any may have to the last.
-        scale: the length of all of it, so that weights stay near 1.
+        widths: how many instants each event may have.
 
     """
 
     rows: tuple[int, ...]
     before: tuple[int, ...]
     stretches: tuple[Stretch, ...]
-    scale: float
+    widths: tuple[int, ...]
+
+    def share(self, stretch: Stretch, number: int) -> float:
+        """Return how likely it is that an event lies in a *stretch* in which it may, as far as its own date goes."""
+        return 1.0 if stretch.fixed else (stretch.stop - stretch.start) / self.widths[number]
 
     def free(self, stretch: Stretch, placed: int) -> Iterator[int]:
         """Yield the events that may come next in a *stretch* once the set *placed* has happened."""
@@ -111,7 +115,7 @@ def puzzle_of(room: Room, rows: Sequence[int], cut: int | None = None) -> Puzzle
             )
             for at, (start, stop, may, sure) in enumerate(raw)
         ),
-        scale=float(edges[-1] - edges[0]),
+        widths=tuple(high + 1 - low for low, high in spans),
     )
 
 
@@ -163,8 +167,8 @@ class Weights:
             return [(self.after(at + 1, placed | sum(1 << number for number in stretch.fixed), 0), None)]
         found: list[tuple[float, int | None]] = []
         if not stretch.due & ~placed:
-            ends = stretch.weight(inside, self.puzzle.scale)
-            found.append((ends * self.after(at + 1, placed, 0), None))
+            found.append((stretch.weight(inside) * self.after(at + 1, placed, 0), None))
         return found + [
-            (self.after(at, placed | 1 << number, inside + 1), number) for number in self.puzzle.free(stretch, placed)
+            (self.puzzle.share(stretch, number) * self.after(at, placed | 1 << number, inside + 1), number)
+            for number in self.puzzle.free(stretch, placed)
         ]

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from onward.history.clock import written
+from onward.history.memory import answers
 from onward.history.several import parts_of
 from onward.history.state import CaseState, not_begun
 from onward.history.stepping import Reading, instant, step
 from onward.history.window import window_of
 from onward.log.dates import Interval
 from onward.log.log import AttributeType, Event, EventLog, Value, is_number
-from onward.model.elements import START
+from onward.model.elements import START, Distinct, Reducer
 from onward.model.guards import Elapsed, expressions
 from onward.model.model import Model
 from onward.problems import OnwardError, Problem, UsageError, suggestion
@@ -34,10 +35,11 @@ from onward.scenario.asking import (
 from onward.scenario.candidates import Candidates, kinds_of
 from onward.scenario.editing import edit_log
 from onward.scenario.edits import Insert
-from onward.scenario.gist import Gists, guards_that_move, unlimited
+from onward.scenario.gist import Gists, asked_of_variables, guards_that_move, unlimited
 from onward.scenario.heading import Heading
 from onward.scenario.pathing import (
     MOST_STEPS,
+    UNLIKE,
     Chosen,
     Course,
     Paths,
@@ -152,7 +154,7 @@ class _Search:
         model = sliced(question.model, tracks_of(question.model, question.place), self._useful(begin))
         known = {name: kind for name in question.log.attributes if (kind := type_in(question.replay.log, name))}
         kinds, are_all = kinds_of(model, known)
-        doubts = [*self._doubts(model, are_all=are_all)]
+        doubts = [*self._doubts(model, points, are_all=are_all)]
         runs: list[_Run] = []
         for each in kinds:
             course = self._course(model, points, each)
@@ -170,6 +172,8 @@ class _Search:
         found = [addition for _, addition in sets]
         if cost == 0:
             doubts.clear()
+        if cost is not None and not found:
+            doubts.append(UNLIKE)
         return Reach(
             model=question.model,
             case=question.case,
@@ -179,7 +183,7 @@ class _Search:
             ways=tuple(grouped(sets, all_ways)),
             cost=_number(cost) if found and cost is not None else None,
             exact=not doubts and is_complete,
-            bound=self.most if cost is None and (is_cut or doubts) else None,
+            bound=self.most if not found and (is_cut or doubts) else None,
             least=least,
             doubts=tuple(dict.fromkeys(doubts)),
             is_complete=is_complete,
@@ -195,6 +199,11 @@ class _Search:
         model, reading, window = question.model, question.reading, question.window
         end = written(window.last, reading)
         first = end if self.since is None else written(self.since.first, "possible")
+        if self.since is not None and any(
+            self.since.first < _moment(event.time, reading) <= _moment(first, reading) for event in question.events
+        ):
+            # The case's own events of that day may be preceded.
+            first = written(self.since.first, reading)
         if _moment(first, reading) > window.last:
             first = end
         state = not_begun(model, question.case)
@@ -252,13 +261,17 @@ class _Search:
             reading=question.reading,
         )
 
-    def _doubts(self, model: Model, *, are_all: bool) -> Iterator[str]:
+    def _doubts(self, model: Model, points: Sequence[Point], *, are_all: bool) -> Iterator[str]:
         if not are_all:
             yield "the columns that the log lacks may have values of more types than were tried"
         if self.since is not None:
             reckons = any(isinstance(part, Elapsed) for g in guards_that_move(model) for part in expressions(g))
             if model.has_clockwork or reckons:
                 yield "time decides, and events were tried on the days of the case's own events only"
+            following = [event for point in points for event in point.following]
+            for variable in model.context:
+                if variable.name in asked_of_variables(model) and _is_counted(variable.reducer, following):
+                    yield f"events that follow bring values of their own to {variable.name}, and may bring them again"
 
     def _beyond(self, runs: Sequence[_Run]) -> tuple[int | None, bool]:
         """Return how many events it takes where that is more than were asked for, and whether there may be some."""
@@ -357,6 +370,13 @@ def _moment(time: Interval | None, reading: Reading) -> datetime:
 def _number(cost: Price) -> float:
     """Return a *cost* as people write it."""
     return int(cost) if cost == int(cost) else float(cost)
+
+
+def _is_counted(reducer: Reducer, events: Sequence[Event]) -> bool:
+    """Tell whether *reducer* counts different values, of which *events* may have some."""
+    return isinstance(reducer, Distinct) and any(
+        answers(reducer.types, event.type) and event.attributes.get(reducer.attribute) is not None for event in events
+    )
 
 
 def _repeated(candidates: Candidates, points: Sequence[Point]) -> dict[tuple[str, str], tuple[Value, ...]]:

@@ -16,7 +16,7 @@ from onward.model.guards import Guard, Scalar
 from onward.model.marked import Node, Place, Plain, document_of, tree_of
 from onward.model.model import Model
 from onward.model.reading import field_of
-from onward.problems import Problem, UsageError, suggestion
+from onward.problems import ModelError, Problem, UsageError, suggestion
 from onward.scenario.draft import (
     LISTED,
     NAMED,
@@ -81,10 +81,19 @@ def remodel(model: Model, edits: Iterable[ModelEdit], *, sweep: bool = False) ->
         work.make(edit)
     if work.problems:
         raise UsageError(work.problems)
-    changed = model_of(work.draft.root(), work.draft.label)
+    try:
+        changed = model_of(work.draft.root(), work.draft.label)
+    except ModelError as error:
+        raise ModelError(_traced(problem, work.draft.label, made) for problem in error.problems) from error
     if changed == model and len(made) == 1 and not sweep:
         raise UsageError([_idle(work.place, f"{model.name} says so")])
     return changed
+
+
+def _traced(problem: Problem, label: str, edits: Iterable[ModelEdit]) -> Problem:
+    """Return a *problem* of what no edit says with the place of the last edit of a file: only then it could be told."""
+    place = next((edit.place for edit in reversed(tuple(edits)) if edit.place), "")
+    return evolve(problem, where=f"{place}: {problem.where}") if place and problem.where.startswith(label) else problem
 
 
 def guard_of(  # noqa: PLR0913  # what a guard may look at

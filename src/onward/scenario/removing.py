@@ -20,7 +20,7 @@ from onward.scenario.asking import STATEMENT, AsOf, Question, ask, at_end, check
 from onward.scenario.editing import edit_log
 from onward.scenario.edits import Drop, Selection
 from onward.scenario.gist import Gist, Gists
-from onward.scenario.pathing import MOST_SETS, MOST_STEPS, Point, at_point
+from onward.scenario.pathing import MOST_SETS, MOST_STEPS, UNLIKE, Point, at_point
 from onward.scenario.scenario import Scenario
 from onward.scenario.slicing import sliced, tracks_of
 
@@ -141,6 +141,8 @@ def what_carried(  # noqa: PLR0913  # whose life, which place, and how the log i
             break
     removals = tuple(removal for rows in sorted(found.sets) if (removal := _removal(question, rows)) is not None)
     doubts = (f"the search was broken off after {MOST_STEPS:,} steps",) if found.is_broken_off else ()
+    if len(removals) < len(found.sets):
+        doubts = (*doubts, UNLIKE)
     return Carried(
         model=model,
         case=question.case,

@@ -124,7 +124,7 @@ _DEFINITIONS: dict[str, Any] = {
         "the events happened at another date",
         **_SELECTION,
         to=_DATE,
-        by={"type": "string", "description": "a stretch of time: 2 years, -6 months"},
+        by={"type": "string", "description": "a stretch of time, until too: 2 years, -6 months"},
     ),
     "replace": _mapping(
         "another event happened in their place", ("with",), **_SELECTION, **{"with": {"$ref": "#/$defs/with"}}
@@ -224,6 +224,7 @@ SCENARIOS: dict[str, Any] = {
         },
     ),
     "anyOf": [{"required": ["edits"]}, {"required": ["scenarios"]}, {"required": ["grid"]}],
+    "dependentRequired": {"expect": ["grid"]},
     "$defs": _DEFINITIONS,
 }
 

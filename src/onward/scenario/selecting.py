@@ -16,10 +16,7 @@ from onward.scenario.edits import Selection
 from onward.scenario.remodelling import guard_of
 from onward.scenario.rows import Row, cases_of, rows_of
 from onward.scenario.sought import Asked, judged
-from onward.scenario.whose import cases_at, cases_in
-
-MANY = 20_000
-"""Names among which the nearest is not looked for: that would take minutes."""
+from onward.scenario.whose import MANY, cases_at, cases_in
 
 
 @define
@@ -32,6 +29,7 @@ class Working:
         changed: rows that are otherwise now, None for one that is left out.
         added: rows behind the last, None for one that is left out again.
         types: of columns in which values were set, the types that they have now.
+        gone: the ids of added rows that are left out again.
 
     """
 
@@ -40,6 +38,7 @@ class Working:
     changed: dict[int, Row | None] = field(factory=dict)
     added: list[Row | None] = field(factory=list)
     types: dict[str, AttributeType] = field(factory=dict)
+    gone: set[str] = field(factory=set)
 
     def rows(self, keys: list[int]) -> list[Row]:
         """Return the rows of these *keys*, all of them there, in the same order."""
@@ -57,6 +56,8 @@ class Working:
         if key < len(self.log):
             self.changed[key] = row
         else:
+            if row is None and (gone := self.added[key - len(self.log)]):
+                self.gone.add(gone.event.id)
             self.added[key - len(self.log)] = row
 
     def touched(self) -> Iterator[tuple[int, Row]]:
@@ -189,7 +190,7 @@ def _known_names(work: Working, which: Selection, asked: Asked, place: str) -> I
     """Yield the cases that are meant, as the log has them; note every name in a selection that nothing has."""
     names = _Names(work)
     unknown = (name for name in sorted(asked.ids) if not work.has_id(name))
-    problems = [_unknown(place, f"no event has the id {name!r}", name, names.ids) for name in unknown]
+    problems = [_unknown_id(work, name, names, place) for name in unknown]
     for row in sorted(asked.rows):
         if not fitting(work, Asked(rows=frozenset([row]))):
             there = 0 <= row < len(work.log)
@@ -208,6 +209,13 @@ def _known_names(work: Working, which: Selection, asked: Asked, place: str) -> I
     if problems:
         raise UsageError(problems)
     yield from meant
+
+
+def _unknown_id(work: Working, name: str, names: "_Names", place: str) -> Problem:
+    what = f"no event has the id {name!r}"
+    if name in work.gone or Working(work.model, work.log).has_id(name):
+        return Problem(place, f"{what} any more", "an earlier edit has dropped it")
+    return _unknown(place, what, name, names.ids)
 
 
 def _unknown(place: str, what: str, name: str, known: Collection[str]) -> Problem:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from attrs import evolve
 
-from onward.history.memory import answers
+from onward.history.memory import answers, is_windowed
 from onward.history.state import CaseState
 from onward.model.elements import START, Forbid, Transition, Variable
 from onward.model.guards import CurrentPhase, Elapsed, Guard, Memory, expressions
@@ -31,6 +31,9 @@ def sliced(model: Model, tracks: Iterable[str], useful: Collection[str] | None =
     own = wanted = frozenset(tracks)
     if any(part.since == "years_since_start" for part in _elapsed(model)):
         # A case begins on whatever track it leaves `start` first.
+        wanted = frozenset(model.track_names)
+    if _is_judged_by_time(model) and any(transition.after is not None for transition in model.transitions):
+        # Whatever time does on any track, it is then that years are looked at.
         wanted = frozenset(model.track_names)
     while True:
         transitions = tuple(
@@ -86,7 +89,13 @@ def _needed(model: Model, transitions: tuple[Transition, ...]) -> tuple[tuple[Fo
             for part in expressions(guard)
             if isinstance(part, Memory)
         }
-        variables = tuple(variable for variable in model.context if variable.name in asked)
+        # What time takes away tells when years are looked at, whether guards ask for it or not.
+        is_judged = bool(_elapsed_in(_guards(transitions)))
+        variables = tuple(
+            variable
+            for variable in model.context
+            if variable.name in asked or (is_judged and is_windowed(variable.reducer))
+        )
         found = tuple(rule for rule in model.forbid if _matters(model, rule, transitions, variables))
         if found == rules:
             return rules, variables
@@ -108,6 +117,11 @@ def _matters(model: Model, rule: Forbid, transitions: tuple[Transition, ...], va
 
 def _guards(elements: Iterable[Transition | Forbid]) -> Iterator[Guard]:
     yield from (each.when for each in elements if each.when is not None)
+
+
+def _is_judged_by_time(model: Model) -> bool:
+    """Tell whether transitions reckon with years, and so may fire whenever time does something else."""
+    return bool(_elapsed_in(_guards(model.transitions)))
 
 
 def _elapsed(model: Model) -> list[Elapsed]:

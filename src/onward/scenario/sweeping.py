@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, evolve, field, frozen
@@ -18,6 +19,7 @@ from onward.model.elements import START
 from onward.model.guards import And, Guard
 from onward.model.model import Model
 from onward.problems import Problem, UsageError, suggestion
+from onward.scenario.asking import find_place
 from onward.scenario.editing import cases_touched, edit_log
 from onward.scenario.edits import LogEdit
 from onward.scenario.forking import Abreast, Fork, loops_in
@@ -311,8 +313,9 @@ def checked_expectation(
         UsageError: there is no such case or no such place, or a case is expected twice.
 
     """
+    _check_kind(expect)
     cases = tuple(dict.fromkeys(case for case, _ in columns))
-    different = {id(model): model for model in models}.values()
+    different = tuple({id(model): model for model in models}.values())
     known = list(dict.fromkeys(name for model in different for name in model.ranks))
     found: dict[str, str] = {}
     problems: list[Problem] = []
@@ -324,13 +327,37 @@ def checked_expectation(
             continue
         if case in found:
             problems.append(Problem("expect", f"{case!r} is expected twice", "delete one"))
-        found[case] = text
-        for name in _names(text):
-            if name not in known:
-                problems.append(Problem(f"expect: {case}", f"there is no phase {name!r}", suggestion(name, known)))
+        places = [_place_meant(different, text)] if _place_meant(different, text) else _names(text)
+        meant = {name: _place_meant(different, name) for name in places}
+        found[case] = "; ".join(meant[name] or name for name in places)
+        for name in (name for name, place in meant.items() if not place):
+            problems.append(Problem(f"expect: {case}", f"there is no phase {name!r}", suggestion(name, known)))
     if problems:
         raise UsageError(problems)
     return tuple(found.items())
+
+
+def _place_meant(models: Sequence[Model], text: str) -> str:
+    """Return the place that *text* means, by name or title, in the first of *models* that has one; "" for none."""
+    for model in models:
+        with suppress(UsageError):
+            return find_place(model, text)
+    return ""
+
+
+def _check_kind(expect: object) -> None:
+    """Make sure that *expect* is places by cases; a path is read with a scenario file.
+
+    Raises:
+        UsageError: it is something else.
+
+    """
+    if not isinstance(expect, Mapping):
+        what = f"{expect!r} does not say where each case should stand"
+        raise UsageError([Problem("expect", what, 'write {"case": "phase"}; a scenario file may name a table')])
+    wrong = [case for case, place in expect.items() if not isinstance(case, str) or not isinstance(place, str)]
+    if wrong:
+        raise UsageError(Problem(f"expect: {case}", "a case and its phase are texts", "write both") for case in wrong)
 
 
 def _names(text: str) -> list[str]:

@@ -8,7 +8,8 @@ combination.
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
@@ -21,11 +22,13 @@ from onward.model.guards import (
     Scalar,
     expressions,
 )
+from onward.model.marked import Plain, document_of
 from onward.model.model import Model
+from onward.model.reading import field_of
 from onward.model.settling import settled
 from onward.problems import ModelError, OnwardError, Problem, UsageError, suggestion
-from onward.scenario.axes import Alternative, Axis
-from onward.scenario.edits import Change, Edit, LogEdit, ModelEdit, Tune
+from onward.scenario.axes import COLUMNS, Alternative, Axis
+from onward.scenario.edits import Add, Change, Edit, LogEdit, ModelEdit, Remove, Tune
 from onward.scenario.remodelling import guard_of, remodel
 
 MOST = 10_000_000
@@ -72,7 +75,10 @@ class Grid:
 
 def _faults(axes: Sequence[Axis]) -> Iterator[Problem]:
     yield from _repeated("axis", [axis.name for axis in axes], "grid")
+    yield from _set_twice(axes, lambda edit: edit.name)
     for axis in axes:
+        if axis.name in COLUMNS:
+            yield Problem(axis.name, f"the table has a column {axis.name!r} already", "give the axis another name")
         if not axis.alternatives:
             yield Problem(axis.name, "the axis has no alternatives", "give it one or more, or leave it out")
         yield from _repeated("alternative", [alternative.name for alternative in axis.alternatives], axis.name)
@@ -82,8 +88,40 @@ def _faults(axes: Sequence[Axis]) -> Iterator[Problem]:
         yield Problem("grid", what, "leave out axes or alternatives, or sweep them one after the other")
 
 
+def _set_twice(axes: Sequence[Axis], name_of: Callable[[Change], str | int]) -> Iterator[Problem]:
+    """Yield each thing that two axes set: what the first of them says would make no difference.
+
+    *name_of* returns the name of what an edit changes, the same for a transition whether by name or by number.
+    """
+    setters: dict[tuple[object, ...], int] = {}
+    told: set[tuple[object, ...]] = set()
+    for at, axis in enumerate(axes):
+        for edit in (edit for one in axis.alternatives for edit in one.edits):
+            for what in _set_by(edit, name_of):
+                first = setters.setdefault(what, at)
+                if first != at and what not in told:
+                    told.add(what)
+                    kind, name, *key = what
+                    thing = f"{key[0]!r} of the {kind} {name!r}" if key else f"the {kind} {name!r}"
+                    said = f"the axes {axes[first].name!r} and {axis.name!r} both set {thing}"
+                    mend = "make one axis of the two, with an alternative for each of their combinations"
+                    yield Problem(edit.place or "grid", said, mend)
+
+
+def _set_by(edit: Edit, name_of: Callable[[Change], str | int]) -> Iterator[tuple[object, ...]]:
+    """Yield what *edit* sets: kind, name, and where there are several also the key."""
+    if isinstance(edit, Tune):
+        yield from (("parameter", name) for name in edit.values)
+    elif isinstance(edit, Change):
+        name = name_of(edit)
+        if edit.kind in {"parameter", "condition"}:
+            yield edit.kind, name
+        elif isinstance(edit.keys, Mapping):
+            yield from ((edit.kind, name, key) for key in edit.keys)
+
+
 def _repeated(thing: str, names: Sequence[str], where: str) -> Iterator[Problem]:
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+    for name in (name for name, count in Counter(names).items() if count > 1):
         yield Problem(where, f"there are two of the {thing} {name!r}", "give each a name of its own")
 
 
@@ -303,12 +341,75 @@ class Plan:
 
 def arrange(model: Model, common: Sequence[ModelEdit], grid: Grid) -> Plan:
     """Arrange the axes of *grid*, whose edits follow the *common* ones of *model*."""
-    models: Mapping[Choice, Model] = {(): remodel(model, common)}
+    shared = remodel(model, common)
+    _check_names(shared, grid)
+    models: Mapping[Choice, Model] = {(): shared}
     # What is soft in the model to begin with may be read by more than guards once it has been rebuilt.
     while (hard := _hard(grid, models)) > len(next(iter(models))):
         models = {choice: _built(model, common, grid, choice) for choice in _choices(grid, hard)}
+    _check_guards(models, grid)
     logs = tuple(at for at, axis in enumerate(grid.axes) if any(log_edits(one) for one in axis.alternatives))
     return Plan(grid, models, logs)
+
+
+def _check_names(model: Model, grid: Grid) -> None:
+    """Make sure that no two axes set one thing of a transition of *model*, the one by its name, the other by number.
+
+    Raises:
+        UsageError: they do.
+
+    """
+    edits = [edit for axis in grid.axes for one in axis.alternatives for edit in one.edits]
+    if any(isinstance(edit, Add | Remove) and edit.kind == "transition" for edit in edits):
+        return  # a number may then be that of another
+    names = [transition.name for transition in model.transitions]
+
+    def name_of(edit: Change) -> str | int:
+        if edit.kind != "transition" or not isinstance(edit.name, int) or not 1 <= edit.name <= len(names):
+            return edit.name
+        name = names[edit.name - 1]
+        return edit.name if names.count(name) > 1 else name
+
+    problems = list(_set_twice(grid.axes, name_of))
+    if problems:
+        raise UsageError(problems)
+
+
+def _check_guards(models: Mapping[Choice, Model], grid: Grid) -> None:
+    """Make sure that every guard of axes that are not built into *models* is one.
+
+    Raises:
+        UsageError: some are none; each is told at its own place.
+
+    """
+    hard = len(next(iter(models)))
+    found: dict[tuple[str, str], Problem] = {}
+    told: set[str] = set()
+    edits = [edit for axis in grid.axes[hard:] for one in axis.alternatives for edit in model_edits(one)]
+    for model, edit in itertools.product(models.values(), edits):
+        guard = new_guard(edit)
+        if guard is None or not isinstance(edit, Change):
+            continue
+        place, is_joined = _place_of_guard(edit)
+        try:
+            _guard(model, transition_number(model, edit.name, edit.place), *guard, place)
+        except UsageError as error:
+            for problem in error.problems:
+                what = problem.what.partition(" (at character")[0]
+                # What is wrong with a guard is wrong with all that it is a part of.
+                if not (is_joined and what in told):
+                    found.setdefault((problem.where, problem.what), problem)
+                told.add(what)
+    if found:
+        raise UsageError(found.values())
+
+
+def _place_of_guard(edit: Change) -> tuple[str, bool]:
+    """Return where the guard of *edit* stands, and whether it was put together of several."""
+    guard = None if edit.node is None or document_of(edit.node) != edit.keys else field_of(edit.node, "when")
+    if not isinstance(guard, Plain):
+        return edit.place, False
+    return guard.place.within(edit.place.partition(":")[0]), guard.quoted and not guard.written
 
 
 def _hard(grid: Grid, models: Mapping[Choice, Model]) -> int:

@@ -18,7 +18,9 @@ from onward.log.log import AttributeType, EventLog
 from onward.model.model import Model
 from onward.problems import LogError, ModelError, OnwardError, Problem, UsageError
 from onward.scenario.comparison import Comparison
+from onward.scenario.document import ScenarioFile
 from onward.scenario.editing import Edited, cases_touched, edit_log
+from onward.scenario.edits import Edit
 from onward.scenario.lives import Lives, Loom, Whole, Woven, differing
 from onward.scenario.remodelling import remodel
 from onward.scenario.rows import Row, cases_of, type_in, types_with
@@ -81,15 +83,38 @@ def what_if(  # noqa: PLR0913  # a replay, and what is otherwise
 
     Raises:
         UsageError: an edit finds nothing to change or cannot be made, *as_of* is no date, there is no such *reading*,
-            or a replay was given with another model or reading, or one that went on from earlier states.
+            or a replay was given with another model or reading, or one that went on from earlier states; *scenario* is
+            no scenario.
         ModelError: the model cannot be used as a scenario leaves it.
         LogError: the log does not name cases as the model asks.
 
     """
+    asked = _asked(scenario)
     base = _base(model, log, as_of, reading, engine)
     if isinstance(scenario, Scenario):
         return _compared(base, [_planned(base, scenario)])[0]
-    return _compared(base, _all_planned(base, tuple(scenario)))
+    return _compared(base, _all_planned(base, asked))
+
+
+def _asked(given: object) -> tuple[Scenario, ...]:
+    """Return the scenarios *given*, one or several.
+
+    Raises:
+        UsageError: something else is given.
+
+    """
+    several = isinstance(given, Iterable) and not isinstance(given, Scenario | str | Mapping)
+    each = tuple(given) if several and isinstance(given, Iterable) else (given,)
+    found = tuple(one for one in each if isinstance(one, Scenario))
+    if len(found) < len(each):
+        wrong = next(one for one in each if not isinstance(one, Scenario))
+        mend = "pass a Scenario, or a list of them"
+        if isinstance(wrong, Edit):
+            mend = f'write Scenario("name", [{type(wrong).__name__}(...)])'
+        elif isinstance(wrong, ScenarioFile):
+            mend = "pass its scenarios, which it has as .scenarios"
+        raise UsageError([Problem("scenario", f"a {type(wrong).__name__} is no scenario", mend)])
+    return found
 
 
 # ---- the baseline
@@ -173,10 +198,7 @@ def _base(
     if reading not in {None, log.reading}:
         what = f"the replay reads dates as {log.reading!r}, not as {reading!r}"
         raise UsageError([Problem("reading", what, "leave it out: a replay brings its own")])
-    asked = window_of(as_of)
-    if asked is None and log.as_of != end_of([log.log], log.reading):
-        asked = log.as_of
-    return _Base(model, log.log, asked, log.reading, engine, log)
+    return _Base(model, log.log, window_of(as_of) or log.as_of, log.reading, engine, log)
 
 
 # ---- what each scenario asks for
@@ -283,7 +305,13 @@ def _by_whole(base: _Base, plan: _Plan) -> Comparison:
     make = _scenario(base, plan)
     gaps = [row - before for before, row in enumerate(sorted(_dropped(plan.edited)))]
     before, after = Whole(base.baseline(plan.as_of)), Whole(make, gaps)
-    return _comparison(base, plan, before, after, partial(differing, before, after), make)
+    return _comparison(base, plan, before, after, partial(_differing, plan, before, after), make)
+
+
+def _differing(plan: _Plan, before: Whole, after: Whole) -> tuple[str, ...]:
+    """Return the cases of a long log whose lives differ, and those whose events the edits touch."""
+    found = differing(before, after)
+    return tuple(sorted({*found, *cases_touched(plan.model, plan.edited)}))
 
 
 def _dropped(edited: Edited) -> list[int]:

@@ -20,6 +20,14 @@ NEW: Final = New()
 
 
 @frozen
+class Had:
+    """In place of a value: one that the case has had, and that nobody asks for by name."""
+
+
+HAD: Final = Had()
+
+
+@frozen
 class Short:
     """In place of a value: as much as a sum is short of *bound*, and so much *more*."""
 
@@ -27,7 +35,7 @@ class Short:
     more: float
 
 
-Given = Value | New | Short
+Given = Value | New | Had | Short
 
 
 @frozen
@@ -130,15 +138,6 @@ class Wish:
             several[name] = joined
         return Wish(tuple(sorted(values.items())), tuple(sorted(several.items(), key=_first)), self.ends or other.ends)
 
-    def covers(self, other: "Wish") -> bool:
-        """Tell whether whatever meets the *other* meets this one too."""
-        values, several = dict(other.values), dict(other.several)
-        return (
-            self.ends <= other.ends
-            and all(name in values and not values[name] & ~mask for name, mask in self.values)
-            and all(name in several and (each & several[name]) == several[name] for name, each in self.several)
-        )
-
 
 def by_size(candidate: Candidate) -> tuple[int, int]:
     """Return a key that puts what says least first, and values that anyone may have before certain ones."""
@@ -150,15 +149,6 @@ def _first(pair: tuple[str, Several]) -> str:
 
 
 NOTHING = Wish()
-
-
-def least(wishes: Iterable[Wish]) -> list[Wish]:
-    """Return those of *wishes* that no other covers."""
-    found: list[Wish] = []
-    for wish in dict.fromkeys(wishes):
-        if not any(other.covers(wish) for other in found):
-            found = [*(other for other in found if not wish.covers(other)), wish]
-    return found
 
 
 def joined(one: Iterable[Wish], other: Sequence[Wish]) -> list[Wish]:

@@ -167,7 +167,10 @@ def _moved(state: _State) -> Iterator[Edits]:
                 yield (Move(_which(number, row), to=new),)
         for by in _SHIFTS:
             later = moved(time, by)
-            if not isinstance(later, Unmoved) and later != time and (until is None or until.last >= later.first):
+            end = None if until is None else moved(until, by)
+            if isinstance(later, Unmoved) or isinstance(end, Unmoved) or later == time:
+                continue
+            if end is None or end.last >= later.first:
                 yield (Move(_which(number, row), by=by),)
 
 
