@@ -16,7 +16,9 @@ from onward.model.writing import write_model
 from onward.testing import models
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted([*ROOT.glob("models/*.yaml"), *ROOT.glob("examples/*/*.yaml")])
+SCENARIOS = re.compile(r"^(scenarios|grid):", re.MULTILINE)
+EXAMPLES = [path for path in ROOT.glob("examples/*/*.yaml") if not SCENARIOS.search(path.read_text(encoding="utf-8"))]
+FILES = sorted([*ROOT.glob("models/*.yaml"), *EXAMPLES])
 
 
 def elements_of(model: Model) -> set[Element]:

@@ -440,7 +440,7 @@ def test_counters_that_are_compared_with_each_other_are_searched_up_to_a_bound()
     )
     reach = what_would_it_take(model, log_of("begin"), "c", "b", most=2)
     assert (reach.sets, reach.bound, reach.least) == ((), 2, None)
-    assert "No 2 events or fewer that were tried would bring it to B." in str(reach)
+    assert "No 2 events or fewer of those tried would bring it to B." in str(reach)
 
 
 def test_time_that_decides_makes_earlier_days_doubtful() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 List all smallest sets of events that, added at the end of the window, would bring a case into a phase. Where the model
-is finite, they are surely the smallest and all; elsewhere the answer says how far was looked.
+is finite they are surely the smallest, and all; an answer that is not sure says why, and how far was looked.
 
 With --carried: all smallest sets of its own events without which the case would not be there.
 

@@ -294,7 +294,7 @@ def _told(reach: Reach) -> Iterator[str]:
         when = "added at the end of the window" if reach.since is None else f"added from {reach.since.recorded} on"
         yield f"No events {when}, however many, would bring it to {there}."
     else:
-        yield f"No {_at_most(reach.bound)} that were tried would bring it to {there}."
+        yield f"No {_at_most(reach.bound)} of those tried would bring it to {there}."
     if reach.doubts:
         yield f"Not sure to be all: {'; '.join(reach.doubts)}."
     yield STATEMENT
