@@ -1,5 +1,6 @@
 """Every element of a model is found where its document has it."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
