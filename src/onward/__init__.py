@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from onward.scenario.removing import Carried, what_carried
     from onward.scenario.scenario import Scenario
     from onward.scenario.what_if import what_if
+    from onward.scenario.writing import write_scenarios
     from onward.streaming.converting import Converted, convert
     from onward.streaming.replaying import Streamed, replay_to
     from onward.streaming.saving import read_states, write_states
@@ -70,6 +71,7 @@ _HOMES = {
     "onward.scenario.removing": ("Carried", "what_carried"),
     "onward.scenario.scenario": ("Scenario",),
     "onward.scenario.what_if": ("what_if",),
+    "onward.scenario.writing": ("write_scenarios",),
     "onward.streaming.converting": ("Converted", "convert"),
     "onward.streaming.replaying": ("Streamed", "replay_to"),
     "onward.streaming.saving": ("read_states", "write_states"),
@@ -126,6 +128,7 @@ __all__ = [
     "what_if",
     "what_would_it_take",
     "write_model",
+    "write_scenarios",
     "write_states",
 ]
 

@@ -92,7 +92,7 @@ def _lines(comparison: Comparison, changed: Sequence[CaseChange]) -> Iterator[st
     for case, parting in islice(_partings(comparison), MOST_PARTINGS):
         yield from _parting(case, parting)
     if len(names) > MOST_PARTINGS:
-        yield f"where the others part is told by --format json, or by explain ({len(names):,} cases change)"
+        yield f"where the others part is told by --format json ({len(names):,} cases change)"
     if len(changed) > MOST_CASES:
         yield f"{MOST_CASES} rows of {len(changed):,}; --format csv lists all"
     touched = [case for case in comparison.names if case not in set(names)]
@@ -152,7 +152,7 @@ def _data(comparison: Comparison) -> Mapping[str, Any]:
         "as_of": comparison.as_of and comparison.as_of.recorded,
         "reading": comparison.reading,
         "cases": [_case_data(each) for each in comparison.cases],
-        "missing": {case: comparison.missing(case) for case in comparison.names[:MOST_CASES]},
+        "missing": {case: comparison.missing(case) for case in comparison.names},
         "late": list(_late(comparison)),
         "partings": [
             {"case": case, "baseline": parting.baseline_said, "scenario": parting.scenario_said}
